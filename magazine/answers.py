@@ -1,0 +1,111 @@
+"""What readers sent and editors approved: the files below ``comments/`` and ``signatures/``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from magazine import headers
+from magazine.headers import Source
+from magazine.problems import Report, closest
+from magazine.records import Answer, Tally
+
+KINDS = ("comment", "pingback", "trackback", "webmention")
+SHOWN_STATES = ("approved", "published")
+WITHHELD_STATES = ("pending", "held", "refused", "draft", "hidden", "skip", "spam", "trash")
+WAYS = ("paper", "street", "online")
+ANSWER_HEADERS = ("Author", "Date", "Lang", "Reply-To", "Kind", "Source", "Title", "Status")
+TALLY_HEADERS = ("Kind", "Count", "Date", "Way", "Region")
+IDENTIFIER = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")  # the part of BCP 47 that occurs
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+
+Listing = Callable[[Path], Iterable[Path]]
+
+
+def read_answers(root: Path, folder: Path, listed: Listing, language: str, report: Report) -> tuple[Answer, ...]:
+    """The approved answers of an entry, oldest first; those in another state are not returned."""
+    found: dict[str, tuple[Answer, Source]] = {}
+    for source in _sources(root, folder, listed, ANSWER_HEADERS, report):
+        state = source.choice("status", (*SHOWN_STATES, *WITHHELD_STATES), "approved", report, "answer-state")
+        if state not in SHOWN_STATES:
+            continue
+        answer = _answer(source, language, report)
+        if answer:
+            found[answer.id] = (answer, source)
+    for answer, source in found.values():
+        if answer.reply_to and answer.reply_to not in found:
+            parent = headers.shown(answer.reply_to)
+            guess = closest(answer.reply_to, found)
+            report.add("answer-parent", source.path, source.line("reply-to"), parent=parent, guess=guess)
+        elif _in_circle(answer, {key: one for key, (one, _) in found.items()}):
+            report.add("answer-cycle", source.path, source.line("reply-to"))
+    return tuple(sorted((answer for answer, _ in found.values()), key=lambda answer: (answer.date, _natural(answer.id))))
+
+
+def read_tallies(root: Path, folder: Path, listed: Listing, report: Report) -> tuple[Tally, ...]:
+    """The tallies of a petition, oldest first."""
+    tallies = []
+    for source in _sources(root, folder, listed, TALLY_HEADERS, report):
+        source.choice("kind", ("tally",), "tally", report)
+        for name in ("Count", "Date"):
+            if not source.text(name.lower()):
+                report.add("header-missing", source.path, name=name)
+        count, date = source.number("count", report), source.moment("date", report)
+        way = source.choice("way", WAYS, "paper", report)
+        if count is not None and date:
+            tallies.append(Tally(source.path.stem, count, date.date(), way, source.text("region")))
+    return tuple(sorted(tallies, key=lambda tally: (tally.date, tally.id)))
+
+
+def _sources(root: Path, folder: Path, listed: Listing, known: Iterable[str], report: Report) -> Iterable[Source]:
+    if not (root / folder).is_dir():
+        return
+    for path in listed(folder):
+        if path.suffix.lower() != ".md" or (root / path).is_dir():
+            report.add("file-unused", path)
+        elif not IDENTIFIER.fullmatch(path.stem) or len(path.stem) > 64:
+            report.add("answer-name", path, name=headers.shown(path.stem))
+        elif source := headers.read(root, path, report, headers.MAX_ANSWER_BYTES):
+            headers.check_names(source, known, report)
+            yield source
+
+
+def _answer(source: Source, language: str, report: Report) -> Answer | None:
+    kind = source.choice("kind", KINDS, "comment", report, "answer-kind")
+    date = source.moment("date", report)
+    if not source.text("date"):
+        report.add("header-missing", source.path, name="Date")
+    if kind == "comment" and not source.body:
+        report.add("body-missing", source.path, source.body_line)
+    tag = source.text("lang") or language
+    if not LANGUAGE_TAG.fullmatch(tag):
+        report.add("value-unknown", source.path, source.line("lang"), name="Lang", value=headers.shown(tag), known="ru, ky, en", guess="")
+        tag = language
+    address = source.text("source")
+    if address and not WEB_ADDRESS.fullmatch(address):
+        report.add("link-scheme", source.path, source.line("source"), target=headers.shown(address))
+        address = ""
+    if date is None:
+        return None
+    return Answer(
+        id=source.path.stem, path=source.path, author=source.text("author"), date=date.date(), language=tag, kind=kind,
+        text=source.body, reply_to=source.text("reply-to"), source=address, title=source.text("title"),
+    )  # fmt: skip
+
+
+def _in_circle(answer: Answer, answers: Mapping[str, Answer]) -> bool:
+    passed: set[str] = set()
+    current: Answer | None = answer
+    while current and current.reply_to:
+        if current.id in passed:
+            return True
+        passed.add(current.id)
+        current = answers.get(current.reply_to)
+    return False
+
+
+def _natural(name: str) -> tuple[tuple[int, str], ...]:
+    """2 before 10, and every name comparable with every other."""
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|\D+", name))

@@ -1,0 +1,1 @@
+"""For editors: the tools beside the build."""

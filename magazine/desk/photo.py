@@ -1,0 +1,32 @@
+"""Cleaning a picture on its way in: upright, not too large, nothing but pixels."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from magazine import photos
+from magazine.messages import say
+from magazine.slugs import slug_of
+
+
+def run(file: Path, story: Path | None = None) -> int:
+    """Clean a picture into a story's folder (or in its own place) and print the line to paste; the exit status."""
+    folder = story or file.parent
+    if not folder.is_dir():
+        print(say("%(folder)s is no folder. Name the folder of a story.", folder=folder), file=sys.stderr)
+        return 1
+    target = folder / f"{slug_of(file.stem)}.jpg"
+    try:
+        width, height = photos.clean(file, target)
+        if file.resolve().parent == folder.resolve() and file.name != target.name:
+            file.unlink()
+    except (photos.PictureError, OSError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        print(say("%(file)s cannot be cleaned: %(reason)s.", file=file, reason=reason), file=sys.stderr)
+        return 1
+    size = target.stat().st_size // 1024
+    print(say("Clean: %(file)s, %(width)d × %(height)d, %(size)d KB. The line to paste:",
+              file=target, width=width, height=height, size=size))  # fmt: skip
+    print(f"![{say('what the picture shows')}]({target.name})")
+    return 0

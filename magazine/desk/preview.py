@@ -1,0 +1,73 @@
+"""A preview on this machine alone: builds, serves, and builds again when something is saved."""
+
+from __future__ import annotations
+
+import errno
+import functools
+import http.server
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from watchfiles import DefaultFilter, watch
+
+from magazine.messages import say
+
+HOST, PORT = "127.0.0.1", 8000
+PROJECT = Path(__file__).resolve().parents[2]
+WATCHED = ("theme", "magazine", "pelicanconf.py")
+SETTLE_MS = 200  # programs save in several steps; wait for the last of them
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves files as a plain host would, says nothing of who asked, and keeps nothing in caches."""
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Logs are public: none is written."""
+
+
+def run(content: Path | None = None, output: Path | None = None, port: int | None = None) -> int:
+    """Serve until Ctrl-C; the exit status."""
+    content, output = (content or PROJECT / "content").resolve(), (output or PROJECT / "output").resolve()
+    handler = functools.partial(_Handler, directory=str(output))
+    try:
+        server = http.server.ThreadingHTTPServer((HOST, PORT if port is None else port), handler)
+    except (OSError, OverflowError) as error:
+        reason = "in use" if getattr(error, "errno", 0) in (errno.EADDRINUSE, 10048) else str(error)
+        told = say("Port %(port)d cannot be used (%(reason)s). Choose another one: --port %(other)d", port=port or PORT,
+                   reason=say("in use") if reason == "in use" else reason, other=(port or PORT) % 60000 + 1)  # fmt: skip
+        print(told, file=sys.stderr)
+        return 1
+    with server:
+        _build(content, output)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        print(say("Preview: http://%(host)s:%(port)d/ — saved changes appear after a reload; Ctrl-C ends it.",
+                  host=HOST, port=server.server_port), flush=True)  # fmt: skip
+        try:
+            for _ in _saved(content):
+                _build(content, output)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            server.shutdown()
+    return 0
+
+
+def _build(content: Path, output: Path) -> None:
+    """Build in a process of its own: what breaks there is told and does not end the preview."""
+    command = [sys.executable, "-c", "import sys; from magazine.site.build import main; sys.exit(main(sys.argv[1:]))"]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    subprocess.run([*command, str(content), str(output)], cwd=PROJECT, env=environment, check=False)  # noqa: S603
+
+
+def _saved(content: Path) -> Iterator[object]:
+    places = [content, *(PROJECT / name for name in WATCHED)]
+    existing = [place for place in places if place.exists()]
+    yield from watch(*existing, watch_filter=DefaultFilter(), debounce=1600, step=SETTLE_MS, raise_interrupt=True)

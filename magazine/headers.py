@@ -1,0 +1,196 @@
+"""One source file: ``Key: value`` headers, a blank line, a Markdown body.
+
+The form is Python-Markdown's ``meta``: a value goes on in lines indented by four spaces, and fences
+of ``---`` around the headers are tolerated. What is wrong is told with its line, nothing is dropped.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from magazine.problems import Report, closest
+
+# Python-Markdown needs time in the square of some hostile texts, and no page may be that heavy anyway
+MAX_SOURCE_BYTES, MAX_ANSWER_BYTES = 100_000, 16_000
+BYTES_PER_MARK, COSTLY_MARKS = 100, "<`\\"
+MAX_UNCLOSED, PAIRS = 50, ("[]", "()")
+HEADER = re.compile(r"[ ]{0,3}(?P<name>[A-Za-z][A-Za-z0-9_-]*):[ \t]*(?P<value>.*)")
+CONTINUED = re.compile(r"(?: {4,}|\t)(?P<value>.*\S.*)")
+# Unicode's format controls (UAX 9 and zero-width signs) but for the soft hyphen
+INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header's value and the line it stands in."""
+
+    value: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source file: its headers by lower-case name, its body, the line the body begins at."""
+
+    path: Path
+    headers: Mapping[str, Header]
+    body: str
+    body_line: int
+
+    def text(self, name: str) -> str:
+        """The value of a header, or an empty string."""
+        header = self.headers.get(name)
+        return header.value if header else ""
+
+    def line(self, name: str) -> int:
+        """The line of a header, or 0."""
+        header = self.headers.get(name)
+        return header.line if header else 0
+
+    def words(self, name: str, separator: str = ",") -> tuple[str, ...]:
+        """The values of a list header in their order, each once."""
+        found = (part.strip() for part in self.text(name).split(separator))
+        return tuple(dict.fromkeys(part for part in found if part))
+
+    def number(self, name: str, report: Report) -> int | None:
+        """The whole number of a header; tells if it is none."""
+        value = self.text(name)
+        digits = re.sub(r"[\s\u00a0\u202f]", "", value)
+        if digits.isascii() and digits.isdigit():
+            return int(digits[:12])
+        if value:
+            report.add("header-number", self.path, self.line(name), name=name.title(), value=shown(value))
+        return None
+
+    def moment(self, name: str, report: Report) -> dt.datetime | None:
+        """The ISO 8601 day (with or without a time) of a header; tells if it is none."""
+        value = self.text(name)
+        if not value:
+            return None
+        if re.fullmatch(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?", value, re.ASCII):
+            try:
+                return dt.datetime.fromisoformat(value)
+            except ValueError:
+                pass
+        report.add("date-bad", self.path, self.line(name), name=name.title(), value=shown(value))
+        return None
+
+    def choice(self, name: str, known: Iterable[str], default: str, report: Report, code: str = "value-unknown") -> str:
+        """One of the known words; tells if it is another one."""
+        value = self.text(name).casefold()
+        names = tuple(known)
+        if not value:
+            return default
+        if value not in names:
+            report.add(
+                code, self.path, self.line(name), name=name.title(), value=shown(value),
+                known=", ".join(names), guess=closest(value, names),
+            )  # fmt: skip
+        return value
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hex digits that change when a translator would have to look again."""
+        parts = [self.text(name) for name in ("title", "discreet", "note", "summary", "alt", "caption", "to")]
+        folded = "\n".join(" ".join(part.split()) for part in [*parts, self.body])
+        return hashlib.sha256(folded.encode()).hexdigest()[:12]
+
+
+def read(root: Path, path: Path, report: Report, limit: int = MAX_SOURCE_BYTES) -> Source | None:
+    """The source at ``root / path``; None, told to the report, if it is no readable text."""
+    try:
+        size = (root / path).stat().st_size
+        if size > limit:
+            report.add("source-long", path, size=size, limit=limit)
+            return None
+        text = (root / path).read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        report.add("source-not-utf8", path, line)
+        return None
+    except OSError as error:
+        report.add("file-unreadable", path, reason=error.strerror or type(error).__name__)
+        return None
+    source = parse(path, text, report)
+    if mark := _costly_mark(source.body, limit // BYTES_PER_MARK):
+        line = source.body_line + source.body.count("\n", 0, source.body.find(mark))
+        report.add("source-odd", path, line, mark=mark)
+        return None
+    return source
+
+
+def parse(path: Path, text: str, report: Report) -> Source:
+    """The headers and the body of a text."""
+    lines = [_visible(line, path, number, report) for number, line in enumerate(_lines(text), start=1)]
+    start = 1 if lines and lines[0].strip() == "---" else 0
+    headers: dict[str, Header] = {}
+    last, end = "", len(lines)
+    for index in range(start, len(lines)):
+        line = lines[index]
+        if not line.strip() or (start and line.strip() == "---"):
+            end = index + 1
+            break
+        if match := HEADER.fullmatch(line):
+            last = match["name"].lower()
+            if last in headers:
+                report.add("header-twice", path, index + 1, name=match["name"], first=headers[last].line)
+                continue
+            headers[last] = Header(match["value"].strip(), index + 1)
+        elif last and (match := CONTINUED.fullmatch(line)):
+            headers[last] = Header(f"{headers[last].value} {match['value'].strip()}".strip(), headers[last].line)
+        else:
+            report.add("header-bad", path, index + 1, value=shown(line.strip()))
+            end = index
+            break
+    while end < len(lines) and not lines[end].strip():
+        end += 1
+    return Source(path, headers, "\n".join(lines[end:]).rstrip(), end + 1)
+
+
+def check_names(source: Source, known: Iterable[str], report: Report) -> None:
+    """Tell every header that is not known; one that looks like a slip of the pen stops the build."""
+    names = {name.lower(): name for name in known}
+    for name, header in source.headers.items():
+        if name in names:
+            continue
+        guess = closest(name, names)
+        if guess:
+            report.add("header-misspelt", source.path, header.line, name=name.title(), guess=names[guess])
+        else:
+            report.add("header-unknown", source.path, header.line, name=name.title(), known=", ".join(names.values()))
+
+
+def shown(value: str, length: int = 60) -> str:
+    """A value as it may stand in a message: short, in one line."""
+    flat = " ".join(value.split())
+    return flat if len(flat) <= length else f"{flat[: length - 1]}…"
+
+
+def _costly_mark(body: str, limit: int) -> str:
+    for mark in COSTLY_MARKS:
+        if body.count(mark) > limit:
+            return mark
+    for opening, closing in PAIRS:
+        if body.count(opening) - body.count(closing) > MAX_UNCLOSED:
+            return opening
+    return ""
+
+
+def _lines(text: str) -> Iterator[str]:
+    # not str.splitlines, which also breaks at U+2028 and form feeds
+    yield from text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _visible(line: str, path: Path, number: int, report: Report) -> str:
+    if line.isascii() and line.isprintable():
+        return line
+    if INVISIBLE.search(line):
+        report.add("control-characters", path, number)
+        line = INVISIBLE.sub("", line)
+    return unicodedata.normalize("NFC", line)

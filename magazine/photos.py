@@ -1,0 +1,114 @@
+"""Inspecting and cleaning pictures: what a file carries beside its pixels, and the pixels alone."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+# JPEG is decoded for these three only: every further decoder is a further way in
+FORMATS = ("JPEG", "PNG", "WEBP")
+MAX_PIXELS = 60_000_000
+CLEAN_WIDTH, CLEAN_QUALITY = 1600, 88
+
+# Exif 2.32: tags that tell how to show the picture, and nothing of where, when or who
+PLAIN_TAGS = {
+    ExifTags.Base.Orientation, ExifTags.Base.XResolution, ExifTags.Base.YResolution, ExifTags.Base.ResolutionUnit,
+    ExifTags.Base.YCbCrPositioning, ExifTags.Base.ExifOffset, ExifTags.Base.ExifVersion, ExifTags.Base.ColorSpace,
+    ExifTags.Base.ExifImageWidth, ExifTags.Base.ExifImageHeight, ExifTags.Base.ComponentsConfiguration,
+    ExifTags.Base.FlashPixVersion, ExifTags.Base.ImageWidth, ExifTags.Base.ImageLength,
+}  # fmt: skip
+# ... that name a place or a person, or can: free text, serial numbers, what a maker hides in a note of its own
+PRIVATE_TAGS = {
+    ExifTags.Base.GPSInfo, ExifTags.Base.Artist, ExifTags.Base.Copyright, ExifTags.Base.ImageDescription,
+    ExifTags.Base.UserComment, ExifTags.Base.CameraOwnerName, ExifTags.Base.BodySerialNumber,
+    ExifTags.Base.LensSerialNumber, ExifTags.Base.ImageUniqueID, ExifTags.Base.MakerNote, ExifTags.Base.HostComputer,
+    ExifTags.Base.DocumentName, ExifTags.Base.PageName, ExifTags.Base.XPTitle, ExifTags.Base.XPComment,
+    ExifTags.Base.XPAuthor, ExifTags.Base.XPKeywords, ExifTags.Base.XPSubject, 0xC4A5, 0x02BC, 0x83BB, 0x8649,
+}  # fmt: skip
+TOOL_MARK = re.compile(r"(CREATOR: gd-jpeg|Lavc|File written by Adobe|Created with GIMP|Optimized by|LEAD Technologies)[\x20-\x7e]*")
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a picture file carries: ``private`` may tell a place or a person, ``technical`` does not."""
+
+    private: tuple[str, ...] = ()
+    technical: tuple[str, ...] = ()
+
+
+class PictureError(Exception):
+    """The file is no picture that can be read; the message says why."""
+
+
+def opened(path: Path) -> Image.Image:
+    """The picture with its pixels loaded. Raises PictureError."""
+    try:
+        image = Image.open(io.BytesIO(path.read_bytes()), formats=FORMATS)
+        if image.width * image.height > MAX_PIXELS:
+            raise PictureError(f"{image.width} × {image.height}")
+        image.load()
+    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise PictureError(type(error).__name__) from error
+    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+        raise PictureError(getattr(error, "strerror", None) or str(error) or type(error).__name__) from error
+    return image
+
+
+def inspect(path: Path) -> Findings:
+    """What the file carries beside its pixels. Raises PictureError."""
+    image = opened(path)
+    private, technical = _exif_names(image)
+    for name, what in (("xmp", "XMP"), ("photoshop", "IPTC"), ("XML:com.adobe.xmp", "XMP"), ("exif_thumbnail", "thumbnail")):
+        if image.info.get(name):
+            private.add(what)
+    if comment := image.info.get("comment"):
+        text = comment.decode("latin-1") if isinstance(comment, bytes) else str(comment)
+        (technical if TOOL_MARK.fullmatch(text.strip("\0 \r\n")) else private).add("comment")
+    for name in getattr(image, "text", {}):
+        (technical if name == "Software" else private).add(f"text «{name}»")
+    return Findings(tuple(sorted(private)), tuple(sorted(technical)))
+
+
+def pixels(path: Path) -> Image.Image:
+    """The picture as an upright RGB image that carries nothing but its pixels. Raises PictureError."""
+    image = ImageOps.exif_transpose(opened(path))
+    if image.mode in ("RGBA", "LA", "PA", "P"):
+        image = image.convert("RGBA")
+        ground = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(ground, image)
+    # pixels are copied into a new image: everything else the file brought stays behind
+    return Image.frombytes("RGB", image.size, image.convert("RGB").tobytes())
+
+
+def clean(source: Path, target: Path) -> tuple[int, int]:
+    """Write the picture upright, at most 1,600 pixels wide, without any metadata; its new width and height.
+
+    Raises PictureError if the source is no picture.
+    """
+    image = pixels(source)
+    image.thumbnail((CLEAN_WIDTH, CLEAN_WIDTH), Image.Resampling.LANCZOS)
+    result = io.BytesIO()
+    image.save(result, "JPEG", quality=CLEAN_QUALITY, optimize=True)
+    target.write_bytes(result.getvalue())
+    return image.size
+
+
+def _exif_names(image: Image.Image) -> tuple[set[str], set[str]]:
+    private: set[str] = set()
+    technical: set[str] = set()
+    exif = image.getexif()
+    for block in (exif, exif.get_ifd(ExifTags.IFD.Exif)):
+        for tag, value in block.items():
+            if tag in PLAIN_TAGS or value in ("", b"", None):
+                continue
+            name = ExifTags.TAGS.get(tag, f"tag {tag}")
+            if tag == ExifTags.Base.GPSInfo:
+                name = "GPS"
+            (private if tag in PRIVATE_TAGS else technical).add(name)
+    if exif.get_ifd(ExifTags.IFD.GPSInfo):
+        private.add("GPS")
+    return private, technical

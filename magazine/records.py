@@ -1,0 +1,161 @@
+"""What ``content/`` holds, as plain frozen records: entries, their versions, answers, tallies."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MAGAZINE, BLOG, PETITIONS, PAGES = SECTIONS = ("magazine", "blog", "petitions", "pages")
+
+
+@dataclass(frozen=True)
+class Version:
+    """One language of an entry. ``path`` is relative to the content folder."""
+
+    language: str
+    path: Path
+    title: str
+    fingerprint: str
+    discreet: str = ""
+    summary: str = ""
+    note: str = ""
+    alt: str = ""
+    caption: str = ""
+    authors: tuple[str, ...] = ()
+    translators: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    made_from: str = ""
+    has_text: bool = True
+
+    @property
+    def safe_title(self) -> str:
+        """The title that may stand where others can see it: tab, history, feed, share card."""
+        return self.discreet or self.title
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One approved comment, pingback, trackback or webmention; ``language`` is a BCP 47 tag."""
+
+    id: str
+    path: Path
+    author: str
+    date: dt.date
+    language: str
+    kind: str
+    text: str
+    reply_to: str = ""
+    source: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Signatures counted together at one place and day."""
+
+    id: str
+    count: int
+    date: dt.date
+    way: str
+    region: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One text in all its languages: a story, a post, a page, or news of a petition.
+
+    ``key`` is its folder below the content folder, ``date`` a naive day and time,
+    ``pictures`` the names of the picture files beside it.
+    """
+
+    key: str
+    section: str
+    slug: str
+    date: dt.datetime
+    original: str
+    versions: Mapping[str, Version]
+    modified: dt.datetime | None = None
+    picture: str = ""
+    pictures: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    issue: str = ""
+
+    def version(self, language: str) -> Version:
+        """The version in this language, else the original."""
+        return self.versions.get(language) or self.versions[self.original]
+
+    def is_older(self, language: str) -> bool:
+        """Whether this translation was made from an earlier version of the original."""
+        version = self.versions[language]
+        original = self.versions[self.original]
+        return version is not original and bool(version.made_from) and version.made_from != original.fingerprint
+
+    @property
+    def order(self) -> tuple[dt.datetime, str]:
+        """The total order of every list, oldest first."""
+        return (self.date, self.key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issue(Entry):
+    """One issue of the magazine and its stories in their printed order."""
+
+    number: int | None = None
+    stories: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Petition(Entry):
+    """A petition; ``state`` is ``open``, ``closed`` or ``delivered``."""
+
+    goal: int | None = None
+    deadline: dt.date | None = None
+    state: str = "open"
+    tallies: tuple[Tally, ...] = ()
+    updates: tuple[Entry, ...] = ()
+
+    @property
+    def signed(self) -> int:
+        """The one number of signatures, for all languages."""
+        return sum(tally.count for tally in self.tallies)
+
+    @property
+    def counted_on(self) -> dt.date | None:
+        """The day of the newest tally."""
+        return max((tally.date for tally in self.tallies), default=None)
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A file that goes to the root of the site as it is; ``path`` is relative to the content folder."""
+
+    path: Path
+    address: str
+
+
+@dataclass(frozen=True)
+class Library:
+    """The whole of ``content/`` that may be published; lists are newest first, pages by slug."""
+
+    root: Path
+    languages: tuple[str, ...]
+    issues: tuple[Issue, ...] = ()
+    posts: tuple[Entry, ...] = ()
+    petitions: tuple[Petition, ...] = ()
+    pages: tuple[Entry, ...] = ()
+    extras: tuple[Extra, ...] = ()
+    unpublished: frozenset[str] = frozenset()
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+
+    @property
+    def stories(self) -> tuple[Entry, ...]:
+        """The stories of all issues, newest issue first, in their printed order."""
+        return tuple(story for issue in self.issues for story in issue.stories)
+
+    def by_path(self, path: Path) -> tuple[Entry, Version]:
+        """The entry and the version whose source this is. Raises KeyError if it is none."""
+        entry = self.entries[path.parent.as_posix()]
+        return entry, entry.versions[path.stem]

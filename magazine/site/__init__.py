@@ -1,0 +1,1 @@
+"""For readers: what runs inside a Pelican build."""

@@ -1,0 +1,85 @@
+"""Where everything stands in the output. Pure: an address is a path below the root of the site.
+
+Every language has the same addresses, the main one at the root and the others below their code, so a
+page finds its other languages without asking.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from urllib.parse import quote, urlsplit
+
+from magazine.records import MAGAZINE, Entry, Issue
+
+HOME, NOT_FOUND = "index.html", "404.html"
+MAGAZINE_INDEX, BLOG_INDEX, PETITION_INDEX = "magazine/index.html", "blog/index.html", "petitions/index.html"
+ARCHIVE_INDEX, TOPIC_INDEX, CREDIT_INDEX = "archive/index.html", "topics/index.html", "credits/index.html"
+SECTION_INDEXES = {"magazine": MAGAZINE_INDEX, "blog": BLOG_INDEX, "petitions": PETITION_INDEX}
+FEEDS = ("all", "magazine", "blog", "answers")
+# inside a converted body, before its page is known; see ``located``
+SCHEME = "site:"
+
+
+def of_entry(entry: Entry) -> str:
+    """The page of an entry, the same in each language."""
+    if entry.section == MAGAZINE and not isinstance(entry, Issue):
+        return f"magazine/{entry.issue}/{entry.slug}.html"
+    return f"{entry.section}/{entry.slug}.html"
+
+
+def of_pictures(entry: Entry) -> str:
+    """The folder of an entry's pictures, shared by all languages."""
+    return entry.key
+
+
+def of_feed(name: str) -> str:
+    """A feed."""
+    return f"feeds/{name}.xml"
+
+
+def of_topic(slug: str) -> str:
+    """The newest list page of a topic."""
+    return f"topics/{slug}.html"
+
+
+def of_credit(slug: str) -> str:
+    """The newest list page of a pen name."""
+    return f"credits/{slug}.html"
+
+
+def of_year(year: int) -> str:
+    """The newest list page of a year."""
+    return f"archive/{year}.html"
+
+
+def older(address: str, number: int) -> str:
+    """Page ``number``, counted from the oldest, of the list whose newest page is ``address``."""
+    stem = address.removesuffix("/index.html") if address.endswith("/index.html") else address.removesuffix(".html")
+    folder = f"{stem}/page" if address.endswith("/index.html") else stem
+    return f"{folder}/{number}.html"
+
+
+def in_language(address: str, language: str, main: str) -> str:
+    """The address of a page below the root of the whole site."""
+    return address if language == main else f"{language}/{address}"
+
+
+def relative(target: str, page: str) -> str:
+    """A normalised relative reference (RFC 3986, 4.2) from one page to an address with an optional fragment."""
+    path, hash_sign, fragment = target.partition("#")
+    if path == page and fragment:
+        return f"#{fragment}"
+    way = posixpath.relpath(path, posixpath.dirname(page) or ".")
+    return f"{quote(way)}{hash_sign}{fragment}"
+
+
+def absolute(target: str, site: str) -> str:
+    """The address on the site's own host, for canonical, alternates, feeds, sitemap and sharing only."""
+    path, hash_sign, fragment = target.partition("#")
+    return f"{site.rstrip('/')}/{quote(path)}{hash_sign}{fragment}"
+
+
+def is_web(address: str) -> bool:
+    """Whether an address is a whole http or https one."""
+    parts = urlsplit(address)
+    return parts.scheme in ("http", "https") and bool(parts.netloc)

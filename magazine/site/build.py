@@ -1,0 +1,222 @@
+"""A whole build: read, check, let Pelican write beside the old site, and swap only what is whole."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import logging
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from magazine import library as shelves
+from magazine import photos
+from magazine.messages import say, say_number
+from magazine.problems import ERROR, Problem, Report
+from magazine.records import Library
+from magazine.site.run import build_day
+
+PROJECT = Path(__file__).resolve().parents[2]
+MARK = '<meta name="generator" content="red-umbrella-magazine">'
+Tell = Callable[[str], None]
+
+
+class OutputError(Exception):
+    """The output folder cannot be used; the message is for the editor."""
+
+
+def run(content: Path | None = None, output: Path | None = None) -> int:
+    """Build a site and tell how it went; the exit status, 0 only if the whole site stands."""
+    tell = partial(print, flush=True)
+    started = time.monotonic()
+    try:
+        problems = build(content, output, tell)
+    except OutputError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for problem in problems:
+        print(f"{_severity(problem)} {problem.text()}", file=sys.stderr)
+    errors = sum(problem.severity == ERROR for problem in problems)
+    if errors:
+        told = say_number(
+            "%(number)d problem stopped the build; the old site stands unchanged.",
+            "%(number)d problems stopped the build; the old site stands unchanged.",
+            errors,
+        )
+        print(told, file=sys.stderr)
+        return 1
+    place = output or Path(settings()["OUTPUT_PATH"])
+    tell(say("Built in %(seconds).1f s. Open %(page)s", seconds=time.monotonic() - started, page=place / "index.html"))
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """``content output`` as a process of its own, for the preview; the exit status."""
+    return run(*(Path(argument) for argument in arguments))
+
+
+def build(content: Path | None = None, output: Path | None = None, tell: Tell = lambda _: None) -> list[Problem]:
+    """Build the tree at ``content`` into ``output``; every problem, sorted.
+
+    With an error among them the old output stands untouched. Raises OutputError if the folder cannot be used.
+    """
+    chosen = settings()
+    content = (content or Path(chosen["PATH"])).resolve()
+    output = (output or Path(chosen["OUTPUT_PATH"])).resolve()
+    _check_output(content, output)
+    report = Report()
+    tell(say("Reading %(folder)s …", folder=content.name))
+    languages = (chosen["DEFAULT_LANG"], *chosen["I18N_SUBSITES"])
+    held = shelves.read(content, languages, report, build_day())
+    inspect_pictures(held, report)
+    if report.errors():
+        return report.sorted()
+    count = len(held.entries)
+    tell(say_number("Writing %(number)d text in all languages …", "Writing %(number)d texts in all languages …", count))
+    staging = output.with_name(f".{output.name}.{os.getpid()}.part")
+    try:
+        _pelican(settings(PATH=str(content), OUTPUT_PATH=str(staging), REPORT=report), held)
+        if not report.errors():
+            check_weights(staging, chosen["PAGE_BUDGET"], report)
+            _swap(staging, output)
+    except OSError as error:
+        raise OutputError(_unwritable(error, output)) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return report.sorted()
+
+
+def settings(**overrides: Any) -> dict[str, Any]:
+    """The settings of ``pelicanconf.py`` as Pelican reads them."""
+    from pelican.settings import read_settings  # noqa: PLC0415
+
+    chosen: dict[str, Any] = read_settings(str(PROJECT / "pelicanconf.py"), override=overrides)
+    chosen["CACHE_PATH"] = str(PROJECT / ".cache")
+    return chosen
+
+
+def inspect_pictures(held: Library, report: Report) -> None:
+    """Tell every picture that is none, or that still carries a place or a name."""
+    paths = [Path(entry.key) / name for entry in held.entries.values() for name in entry.pictures]
+    paths += [extra.path for extra in held.extras if extra.path.suffix.lower() in shelves.PICTURE_SUFFIXES]
+    for path in paths:
+        try:
+            found = photos.inspect(held.root / path)
+        except photos.PictureError as error:
+            report.add("picture-bad", path, reason=str(error))
+            continue
+        if found.private:
+            report.add("picture-private", path, found=", ".join(found.private), path=path.as_posix())
+        if found.technical:
+            report.add("picture-technical", path, found=", ".join(found.technical), path=path.as_posix())
+
+
+def check_weights(output: Path, budget: int, report: Report) -> None:
+    """Tell every page that is heavier, compressed, than a first load may be."""
+    for page in sorted(output.rglob("*.html")):
+        size = len(gzip.compress(page.read_bytes(), 9, mtime=0))
+        if size > budget:
+            report.add("page-heavy", page.relative_to(output), size=size, limit=budget)
+
+
+def _pelican(chosen: dict[str, Any], held: Library) -> None:
+    from pelican import Pelican  # noqa: PLC0415
+
+    from magazine.site import run as handlers  # noqa: PLC0415
+
+    report: Report = chosen["REPORT"]
+    handlers.prepare(chosen, held)
+    with _collected_log(report), contextlib.redirect_stdout(io.StringIO()):
+        try:
+            Pelican(chosen).run()
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever a template or a plugin raises is told, not shown as a traceback)
+            if os.environ.get("MAGAZINE_DEBUG"):
+                raise
+            report.add("internal", "pelican", reason=f"{type(error).__name__}: {error}")
+
+
+@contextlib.contextmanager
+def _collected_log(report: Report) -> Iterator[None]:
+    """Pelican logs an error and goes on; here it becomes a problem that stops the build."""
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            reason = record.getMessage()
+            if record.exc_info and record.exc_info[1]:
+                reason = f"{reason} ({record.exc_info[1]})"
+            report.add("internal", "pelican", reason=" ".join(reason.split()))
+
+    collector = Collector(logging.ERROR)
+    logger = logging.getLogger("pelican")
+    kept, logger.propagate = logger.propagate, False
+    logger.addHandler(collector)
+    try:
+        yield
+    finally:
+        logger.removeHandler(collector)
+        logger.propagate = kept
+
+
+def _check_output(content: Path, output: Path) -> None:
+    if not content.is_dir():
+        raise OutputError(say("%(folder)s is no folder. Name the folder of your texts with --content.", folder=content))
+    if content == output or content in output.parents or output in content.parents:
+        raise OutputError(say("The site cannot be written into its own sources. Choose another folder with --output."))
+    if output.is_symlink() or (output.exists() and not output.is_dir()):
+        raise OutputError(say("%(folder)s is no folder of its own. Choose another one with --output.", folder=output))
+    if output.is_dir() and any(output.iterdir()) and not _is_ours(output):
+        raise OutputError(
+            say("%(folder)s holds files that are not a site of this magazine; they would be lost. "
+                "Choose another folder with --output, or empty this one.", folder=output)
+        )  # fmt: skip
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        probe = output.with_name(f".{output.name}.{os.getpid()}.part")
+        probe.mkdir()
+        probe.rmdir()
+    except OSError as error:
+        raise OutputError(_unwritable(error, output)) from error
+
+
+def _is_ours(output: Path) -> bool:
+    home = output / "index.html"
+    with contextlib.suppress(OSError):
+        return MARK in home.read_text(encoding="utf-8")
+    return False
+
+
+def _unwritable(error: OSError, output: Path) -> str:
+    return say(
+        "The site cannot be written to %(folder)s: %(reason)s. Choose another folder with --output, "
+        "or make room and allow writing there. The old site stands unchanged.",
+        folder=output,
+        reason=error.strerror or str(error),
+    )
+
+
+def _swap(staging: Path, output: Path) -> None:
+    """Put the new site in the place of the old one by renaming; the old one comes back if that fails."""
+    old = output.with_name(f".{output.name}.{os.getpid()}.old")
+    had_old = output.exists()
+    if had_old:
+        output.rename(old)
+    try:
+        staging.rename(output)
+    except OSError:
+        if had_old:
+            old.rename(output)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _severity(problem: Problem) -> str:
+    return say("Error:") if problem.severity == ERROR else say("Note:")
+

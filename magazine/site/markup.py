@@ -1,0 +1,254 @@
+"""Markdown of a body to HTML that does not depend on the page that will show it.
+
+Links to other texts and pictures are resolved against the library and written as ``site:`` addresses
+(see ``addresses``); what leads nowhere is told with its line. HTML in a source is shown, not carried out:
+no code can enter through a text or a translation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AMP_SUBSTITUTE
+
+from magazine import headers
+from magazine.photos import PictureError
+from magazine.problems import Report, closest
+from magazine.records import Entry, Library, Version
+from magazine.site import addresses, typography
+from magazine.site.pictures import Gallery, Picture, Variant
+
+EXTENSIONS = ("tables", "footnotes", "def_list", "sane_lists", "fenced_code")
+OPEN_SCHEMES = ("http", "https", "mailto", "tel", "sms")
+SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+PELICAN_MARK = re.compile(r"[{|](filename|static|attach)[}|]/?")
+TAG = re.compile(r"</?[a-z][a-z0-9]*(?=[\s/>])[^<>\n]*>", re.IGNORECASE)
+CODE_SPAN = re.compile(r"(`+).+?\1")
+SIZES = "(max-width:40em) 90vw, 36em"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a body stands and what its links may reach."""
+
+    entry: Entry
+    version: Version
+    library: Library
+    main: str
+    gallery: Gallery
+    report: Report
+    gettext: Callable[[str], str]
+
+
+class Markup:
+    """Converts bodies of one language; one Markdown object for all of them."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.resolver = _Resolver()
+        extensions: list[str | Extension] = [*EXTENSIONS, _Magazine(self.resolver)]
+        configs: dict[str, Any] = {"footnotes": {"BACKLINK_TEXT": "↑"}}
+        if language != "en":
+            extensions.append("smarty")
+            configs["smarty"] = typography.SMARTY
+        self.markdown = Markdown(extensions=extensions, extension_configs=configs, output_format="html")
+
+    def convert(self, source: headers.Source, place: Place) -> str:
+        """The HTML of a source's body; problems go to the report of its place."""
+        self.resolver.place, self.resolver.source = place, source
+        self.markdown.reset()
+        _tell_html(source, place)
+        return typography.body(self.markdown.convert(_without_comments(source.body)), self.language)
+
+
+def figure(picture: Picture, alt: str, caption: str, gettext: Callable[[str], str], *, large: bool = True) -> Element:
+    """A ``figure`` with both formats, both widths, the caption and the link to the large version."""
+    element = Element("figure")
+    holder = SubElement(element, "picture")
+    SubElement(holder, "source", {"type": "image/webp", "srcset": _srcset(picture.webp), "sizes": SIZES})
+    first, widest = picture.jpeg[0], picture.jpeg[-1]
+    attributes = {"src": addresses.SCHEME + first.address, "srcset": _srcset(picture.jpeg), "sizes": SIZES}
+    SubElement(holder, "img", {**attributes, "width": str(widest.width), "height": str(widest.height), "alt": alt})
+    if caption or (large and picture.large):
+        words = SubElement(element, "figcaption")
+        words.text = f"{caption} " if caption else ""
+        if large and picture.large:
+            link = SubElement(words, "a", {"href": addresses.SCHEME + picture.large.address})
+            link.text = gettext("larger picture, %(size)s KB") % {"size": max(1, round(picture.large.size / 1024))}
+    return element
+
+
+class _Magazine(Extension):
+    def __init__(self, resolver: _Resolver) -> None:
+        super().__init__()
+        self.resolver = resolver
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.deregister("html")
+        self.resolver.md = md
+        # after "inline" (20), so that links and pictures are elements already
+        md.treeprocessors.register(self.resolver, "magazine", 15)
+
+
+class _Resolver(Treeprocessor):
+    place: Place
+    source: headers.Source
+
+    def run(self, root: Element) -> None:
+        for parent in list(root.iter()):
+            for index, child in enumerate(list(parent)):
+                if child.tag == "a":
+                    self._link(child)
+                elif child.tag == "img":
+                    self._picture(parent, index, child)
+        if self.place.version.language != "en":
+            _bind(root)
+
+    def _tell(self, code: str, target: str, **values: object) -> None:
+        found = max(self.source.body.find(target), 0)
+        line = self.source.body_line + self.source.body.count("\n", 0, found)
+        self.place.report.add(code, self.place.version.path, line, target=headers.shown(target), **values)
+
+    def _link(self, element: Element) -> None:
+        target = element.get("href", "")
+        if target.startswith(("#", AMP_SUBSTITUTE)):
+            return
+        scheme = SCHEME.match(target)
+        if target.startswith("//") or (scheme and scheme[1].lower() not in OPEN_SCHEMES):
+            self._tell("link-scheme", target)
+            element.set("href", "#")
+        elif scheme:
+            if addresses.is_web(target):
+                element.set("rel", "noreferrer")
+        elif address := self._address(target):
+            element.set("href", addresses.SCHEME + address)
+
+    def _address(self, target: str) -> str | None:
+        """The address below the root that an internal link means; told if there is none."""
+        place, library = self.place, self.place.library
+        path, hash_sign, fragment = target.partition("#")
+        from_root = path.startswith("/") or bool(re.match(r"[{|]\w+[}|]/", path))
+        plain = PELICAN_MARK.sub("", path).lstrip("/" if from_root else "")
+        key = _normalised(plain if from_root else f"{place.entry.key}/{plain}")
+        language = place.version.language
+        if key.endswith(".md"):
+            key, language = str(PurePosixPath(key).parent), PurePosixPath(key).stem
+        address = None
+        if key in library.unpublished:
+            self._tell("link-unpublished", target)
+            return None
+        if key in addresses.SECTION_INDEXES:
+            address = addresses.in_language(addresses.SECTION_INDEXES[key], language, place.main)
+        elif entry := library.entries.get(key):
+            if plain.endswith(".md") and language not in entry.versions:
+                self._tell("link-dead", target, guess=next(iter(entry.versions)) + ".md")
+                return None
+            address = addresses.in_language(addresses.of_entry(entry), language, place.main)
+        elif extra := next((extra for extra in library.extras if extra.path.as_posix() == key), None):
+            address = extra.address
+        elif str(PurePosixPath(key).parent) == place.entry.key and PurePosixPath(key).name in place.entry.pictures:
+            address = self._large(PurePosixPath(key).name)
+        if address is None:
+            self._tell("link-dead", target, guess=_guess(key, place, target))
+            return None
+        return f"{address}{hash_sign}{fragment}"
+
+    def _large(self, name: str) -> str | None:
+        try:
+            picture = self.place.gallery.picture(self.place.entry, name)
+        except PictureError:
+            return None  # told when the picture itself is inspected
+        return (picture.large or picture.jpeg[-1]).address
+
+    def _picture(self, parent: Element, index: int, element: Element) -> None:
+        place, target = self.place, element.get("src", "")
+        name = _normalised(PELICAN_MARK.sub("", target))
+        alt = element.get("alt", "")
+        element.attrib.pop("src", None)
+        if name not in place.entry.pictures:
+            self._tell("picture-dead", target, guess=closest(name, place.entry.pictures))
+            return
+        if not alt.strip():
+            self._tell("picture-alt", target, name=name)
+        try:
+            picture = place.gallery.picture(place.entry, name)
+        except PictureError:
+            return  # told when the picture itself is inspected
+        alone = parent.tag == "p" and len(parent) == 1 and not (parent.text or "").strip() and not (element.tail or "").strip()
+        caption = typography.title(element.get("title", ""), place.version.language) if alone else ""
+        made = figure(picture, alt, caption, place.gettext, large=alone)
+        if alone:
+            parent.tag, parent.text = "figure", ""
+            parent[:] = list(made)
+        else:
+            made[0].tail = element.tail
+            parent[index] = made[0]
+
+
+def _bind(element: Element) -> None:
+    if element.tag in ("code", "pre"):
+        return
+    if element.text:
+        element.text = typography.bound(element.text)
+    for child in element:
+        _bind(child)
+        if child.tail:
+            child.tail = typography.bound(child.tail)
+
+
+def _without_comments(body: str) -> str:
+    """Notes between ``<!--`` and ``-->`` are the editors' own."""
+    kept: list[str] = []
+    start = 0
+    while (opening := body.find("<!--", start)) >= 0 and (closing := body.find("-->", opening)) >= 0:
+        kept.append(body[start:opening])
+        start = closing + 3
+    return "".join((*kept, body[start:]))
+
+
+def _tell_html(source: headers.Source, place: Place) -> None:
+    if "<" not in source.body:
+        return
+    fenced = False
+    for number, line in enumerate(source.body.split("\n"), start=source.body_line):
+        if line.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+        elif not fenced and not line.startswith("    ") and (match := TAG.search(CODE_SPAN.sub("", line))):
+            place.report.add("html-shown", place.version.path, number, value=headers.shown(match[0]))
+
+
+def _srcset(variants: tuple[Variant, ...]) -> str:
+    return ", ".join(f"{addresses.SCHEME}{variant.address} {variant.width}w" for variant in variants)
+
+
+def _normalised(path: str) -> str:
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            if not parts:
+                return ".."
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _guess(key: str, place: Place, target: str) -> str:
+    """The text most like the one that was meant, as it would be written in this source."""
+    likely = closest(key, place.library.entries)
+    if not likely:
+        by_slug = {entry.slug: other for other, entry in place.library.entries.items()}
+        likely = by_slug.get(closest(PurePosixPath(key).name, by_slug), "")
+    if not likely:
+        return ""
+    way = addresses.relative(likely, f"{place.entry.key}/x")
+    return f"{way}/{PurePosixPath(target).name}" if target.endswith(".md") else f"{way}/"

@@ -1,0 +1,97 @@
+"""Answers as a page shows them: threads of letters, mentions elsewhere apart, everything sanitised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import nh3
+from markdown import markdown
+
+from magazine.records import Answer
+
+ALLOWED_TAGS = {"p", "br", "em", "strong", "b", "i", "a", "blockquote", "ul", "ol", "li", "code", "pre"}
+ALLOWED_SCHEMES = {"http", "https", "mailto"}
+# of strangers: not vouched for, no window handed over, no address of the page told
+RELATION = "nofollow ugc noopener noreferrer"
+# deeper replies stand beside each other: a phone has no room for a sixth indent
+MAX_DEPTH = 4
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One comment with the replies to it, oldest first."""
+
+    answer: Answer
+    html: str
+    replies: tuple[Letter, ...]
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A pingback, trackback or webmention."""
+
+    answer: Answer
+    html: str
+
+
+@dataclass(frozen=True)
+class Responses:
+    """All that was answered to one entry; ``count`` is what the heading tells."""
+
+    letters: tuple[Letter, ...]
+    mentions: tuple[Mention, ...]
+    count: int
+
+
+def responses(answers: Iterable[Answer]) -> Responses:
+    """The answers of an entry, which come oldest first, as threads and mentions."""
+    comments = [answer for answer in answers if answer.kind == "comment"]
+    mentions = [answer for answer in answers if answer.kind != "comment"]
+    known = {answer.id for answer in comments}
+    # a reply to a mention starts a thread of its own: the mention stands apart
+    roots = [answer for answer in comments if answer.reply_to not in known]
+    replies: dict[str, list[Answer]] = {}
+    for answer in comments:
+        replies.setdefault(answer.reply_to, []).append(answer)
+    letters = tuple(_letter(answer, replies, 1) for answer in roots)
+    shown = tuple(Mention(answer, sanitised(answer.text)) for answer in mentions)
+    return Responses(letters, shown, len(comments) + len(mentions))
+
+
+@lru_cache(maxsize=4096)
+def sanitised(text: str) -> str:
+    """The HTML of what a stranger wrote in Markdown: a few plain tags, no foreign scheme, no attribute but ``href``."""
+    return nh3.clean(
+        markdown(text, output_format="html"),
+        tags=ALLOWED_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes=ALLOWED_SCHEMES,
+        link_rel=RELATION,
+        attribute_filter=_kept,
+        strip_comments=True,
+    ).strip()
+
+
+def _letter(answer: Answer, replies: Mapping[str, list[Answer]], depth: int) -> Letter:
+    if depth == MAX_DEPTH:
+        return Letter(answer, sanitised(answer.text), ())
+    below = replies.get(answer.id, [])
+    if depth == MAX_DEPTH - 1:
+        below = _all_below(answer, replies)
+    return Letter(answer, sanitised(answer.text), tuple(_letter(other, replies, depth + 1) for other in below))
+
+
+def _all_below(answer: Answer, replies: Mapping[str, list[Answer]]) -> list[Answer]:
+    found: list[Answer] = []
+    waiting = list(reversed(replies.get(answer.id, [])))
+    while waiting:
+        found.append(waiting.pop())
+        waiting.extend(reversed(replies.get(found[-1].id, [])))
+    return found
+
+
+def _kept(tag: str, name: str, value: str) -> str | None:
+    """Only whole addresses: a relative one would lead into the magazine, or nowhere."""
+    return value if value.lower().startswith(("http://", "https://", "mailto:")) else None

@@ -1,0 +1,65 @@
+"""Settings of the magazine. What an editor may change stands first."""
+
+# --- names, addresses, limits: change these -----------------------------------------------------
+
+SITENAMES = {"ru": "Красный зонт", "ky": "Кызыл чатыр", "en": "Red Umbrella"}
+SUBTITLES = {
+    "ru": "Журнал секс-работниц Кыргызстана",
+    "ky": "Кыргызстандагы секс-кызматкерлердин журналы",
+    "en": "A magazine by sex workers in Kyrgyzstan",
+}
+# where the magazine lives; written only into feeds, sitemap, canonical and share addresses
+SITEURL = "https://magazine.example.org"
+# where answers and signatures can be mailed
+MAIL = "editors@example.org"
+# addresses of intakes that take answers by form, the first one preferred; none: the mail way alone
+INTAKES: tuple[str, ...] = ()
+# where «leave this page» leads: something ordinary that nobody asks about
+EXIT_ADDRESSES = {
+    "ru": "https://www.google.com/search?q=погода+Бишкек",
+    "ky": "https://www.google.com/search?q=Бишкек+аба+ырайы",
+    "en": "https://www.google.com/search?q=weather+Bishkek",
+}
+LICENCE, LICENCE_ADDRESS = "CC BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0/"
+LIST_SIZE = 10  # entries on a list page
+FEED_SIZE = 10  # entries in a feed
+PAGE_BUDGET = 13_000  # bytes of a page, compressed
+
+# --- how the site is built: rarely changed -------------------------------------------------------
+
+DEFAULT_LANG = "ru"
+SITENAME = SITENAMES[DEFAULT_LANG]
+TIMEZONE = "Asia/Bishkek"
+LOCALE = ["C.UTF-8", "C"]  # dates and plurals come from Babel, never from the system
+
+PATH = "content"
+OUTPUT_PATH = "output"
+CACHE_PATH = ".cache"
+THEME = "theme"
+PLUGINS = ["magazine", "pelican.plugins.i18n_subsites"]
+READERS = {"rst": None, "html": None}
+
+I18N_SUBSITES = {code: {"SITENAME": SITENAMES[code], "SITEURL": f"{SITEURL}/{code}"} for code in ("ky", "en")}
+I18N_TEMPLATES_LANG = "en"
+I18N_UNTRANSLATED_ARTICLES = I18N_UNTRANSLATED_PAGES = "remove"
+JINJA_ENVIRONMENT = {
+    "extensions": ["jinja2.ext.i18n"],
+    "autoescape": True,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+}
+TEMPLATE_EXTENSIONS = [".html", ".xml", ".txt"]
+TYPOGRIFY = False  # its filters run inside our reader, where each language gets its own
+RELATIVE_URLS = True
+WITH_FUTURE_DATES = True  # a clock must not decide what is published; `Status: draft` does
+
+# Pelican's own lists, feeds and copies: the magazine's generator writes them all
+ARTICLE_SAVE_AS = ARTICLE_LANG_SAVE_AS = PAGE_SAVE_AS = PAGE_LANG_SAVE_AS = ""
+DRAFT_SAVE_AS = DRAFT_LANG_SAVE_AS = DRAFT_PAGE_SAVE_AS = DRAFT_PAGE_LANG_SAVE_AS = ""
+AUTHOR_SAVE_AS = CATEGORY_SAVE_AS = TAG_SAVE_AS = ""
+YEAR_ARCHIVE_SAVE_AS = MONTH_ARCHIVE_SAVE_AS = DAY_ARCHIVE_SAVE_AS = ""
+DIRECT_TEMPLATES: list[str] = []
+FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
+STATIC_PATHS: list[str] = []
+THEME_STATIC_PATHS: list[str] = []
+USE_FOLDER_AS_CATEGORY = False

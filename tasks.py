@@ -1,0 +1,414 @@
+# -*- coding: utf-8 -*-
+"""Every command of the project: `python3 tasks.py NAME`, on Windows `py tasks.py NAME`, inside .venv also `inv NAME`.
+
+The first half, run by a bare Python, makes .venv beside this file, installs the pinned, hash-checked requirements and
+starts this file again in there. It must parse and speak even under Python 2.7: no f-strings, no annotations.
+"""
+
+from __future__ import print_function, unicode_literals
+
+import errno
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from importlib import import_module
+
+NEEDED = (3, 11)
+ROOT = os.path.dirname(os.path.abspath(__file__)) if sys.version_info >= NEEDED else ""
+VENV = os.path.join(ROOT, ".venv")
+PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")
+STAMP = os.path.join(VENV, "installed.txt")  # written last: for which Python, and what
+VERSION = [PYTHON, "-I", "-S", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+ME = "py tasks.py" if os.name == "nt" else "python3 tasks.py"
+DEVELOPERS = ("test", "lint")  # these need tests/requirements.txt too
+LANGUAGES = ("ru", "ky", "en")
+
+COMMANDS = (  # name, what follows it, what it does
+    ("build", "[--content DIR] [--output DIR]", (
+        "собрать сайт: потом откройте output/index.html",
+        "сайтты куруу: андан кийин output/index.html файлын ачыңыз",
+        "build the site: then open output/index.html")),
+    ("serve", "[--content DIR] [--output DIR] [--port N]", (
+        "показать сайт на этом компьютере и обновлять его при каждой правке",
+        "сайтты ушул компьютерде көрсөтүү жана ар бир оңдоодон кийин жаңыртуу",
+        "show the site on this computer and renew it at every edit")),
+    ("check", "[--content DIR]", (
+        "найти ошибки в текстах и подсказать, как их исправить",
+        "тексттердеги каталарды таап, кантип оңдоону айтуу",
+        "find the mistakes in the texts and say how to mend them")),
+    ("photo", "FILE STORY", (
+        "очистить снимок от скрытых данных и положить его к тексту",
+        "сүрөттү жашыруун маалыматтан тазалап, тексттин жанына коюу",
+        "clean a picture of hidden data and put it beside its story")),
+    ("test", "[--quick] [-- PYTEST]", (
+        "проверить саму программу (для разработчиков)",
+        "программанын өзүн текшерүү (иштеп чыгуучулар үчүн)",
+        "test the program itself (for developers)")),
+    ("lint", "", (
+        "проверить код программы (для разработчиков)",
+        "программанын кодун текшерүү (иштеп чыгуучулар үчүн)",
+        "check the program's code (for developers)")),
+)
+WORDS = {  # what stands in the usage lines above
+    "--content": ("папка с текстами (иначе content)", "тексттер жаткан папка (болбосо content)",
+                  "folder of the texts (otherwise content)"),
+    "--output": ("папка для сайта (иначе output)", "сайт үчүн папка (болбосо output)",
+                 "folder for the site (otherwise output)"),
+    "--port": ("номер порта (иначе 8000)", "порттун номери (болбосо 8000)", "number of the port (otherwise 8000)"),
+    "--quick": ("только быстрые проверки", "тез текшерүүлөр гана", "only the quick tests"),
+    "--": ("дальше всё для pytest", "андан аркысы pytest үчүн", "what follows goes to pytest"),
+    "FILE": ("файл снимка", "сүрөттүн файлы", "file of the picture"),
+    "STORY": ("папка текста в content, например magazine/2012-12/slug",
+              "content ичиндеги тексттин папкасы, мисалы magazine/2012-12/slug",
+              "folder of the story in content, such as magazine/2012-12/slug"),
+}
+TEXTS = {
+    "old": ("Нужен Python {}.{} или новее, а это Python {}. Установите новый с https://www.python.org/downloads/ "
+            "и повторите команду.",
+            "Python {}.{} же андан жаңысы керек, бул болсо Python {}. Жаңысын https://www.python.org/downloads/ "
+            "дарегинен орнотуп, буйрукту кайталаңыз.",
+            "Python {}.{} or newer is needed, and this is Python {}. Install a new one from "
+            "https://www.python.org/downloads/ and repeat the command."),
+    "part": ("В этом Python нет его части «{}». В Debian и Ubuntu выполните: sudo apt install python3-venv; "
+             "в других системах установите Python с https://www.python.org/downloads/ и повторите команду.",
+             "Бул Python'дун «{}» деген бөлүгү жок. Debian менен Ubuntu'да муну аткарыңыз: sudo apt install "
+             "python3-venv; башка системада Python'ду https://www.python.org/downloads/ дарегинен орнотуп, буйрукту "
+             "кайталаңыз.",
+             "This Python lacks its part \"{}\". On Debian and Ubuntu run: sudo apt install python3-venv; elsewhere "
+             "install Python from https://www.python.org/downloads/ and repeat the command."),
+    "installing": ("Один раз устанавливаю нужное (около минуты)",
+                   "Керектүүлөрдү бир жолу орнотуп жатам (бир мүнөттөй)",
+                   "Installing once what is needed (about a minute)"),
+    "waiting": ("Установка уже идёт в другом окне, жду её конца…",
+                "Орнотуу башка терезеде жүрүп жатат, бүткөнүн күтүп жатам…",
+                "Another window is installing already, waiting for it…"),
+    "network": ("Нет связи с хранилищем пакетов. Подключитесь к интернету и повторите команду; он нужен только для "
+                "установки. Вот что ответил pip: {}",
+                "Пакеттер кампасы менен байланыш жок. Интернетке туташып, буйрукту кайталаңыз; ал орнотууга гана "
+                "керек. pip мындай деди: {}",
+                "The package index cannot be reached. Connect to the internet and repeat the command; it is needed "
+                "for installing only. pip said: {}"),
+    "hash": ("Скачанный пакет не тот, что ожидался: ничего не установлено. Попробуйте через другую сеть; если "
+             "повторится, сообщите разработчикам. Вот что ответил pip: {}",
+             "Жүктөлгөн пакет күтүлгөндөй эмес: эч нерсе орнотулган жок. Башка тармактан аракет кылыңыз; кайталанса, "
+             "иштеп чыгуучуларга айтыңыз. pip мындай деди: {}",
+             "A downloaded package is not the one expected: nothing was installed. Try from another network; if it "
+             "happens again, tell the developers. pip said: {}"),
+    "full": ("На диске нет места. Освободите около 500 МБ и повторите команду. ({})",
+             "Дискте орун калган жок. 500 МБдай орун бошотуп, буйрукту кайталаңыз. ({})",
+             "The disk is full. Free about 500 MB and repeat the command. ({})"),
+    "folder": ("В папку проекта нельзя писать. Скопируйте её туда, где это можно, например в домашнюю папку, и "
+               "повторите команду там. ({})",
+               "Долбоордун папкасына жазууга болбойт. Аны жазууга боло турган жерге, мисалы үй папкаңызга көчүрүп, "
+               "буйрукту ошол жерде кайталаңыз. ({})",
+               "The project's folder cannot be written to. Copy it to where it can, such as your home folder, and "
+               "repeat the command there. ({})"),
+    "failed": ("Установить нужное не вышло. Удалите папку .venv и повторите команду; если не поможет, сообщите "
+               "разработчикам эти слова: {}",
+               "Керектүүлөр орнотулбай калды. .venv папкасын өчүрүп, буйрукту кайталаңыз; жардам бербесе, бул сөздөрдү "
+               "иштеп чыгуучуларга айтыңыз: {}",
+               "What is needed could not be installed. Delete the folder .venv and repeat the command; if that does "
+               "not help, tell the developers these words: {}"),
+    "package": ("Не хватает того, что должно быть установлено: {}. Удалите папку .venv и выполните: {}",
+                "Орнотулушу керек болгон нерсе жетишпейт: {}. .venv папкасын өчүрүп, муну аткарыңыз: {}",
+                "Something that was to be installed is missing: {}. Delete the folder .venv and run: {}"),
+    "stopped": ("Остановлено.", "Токтотулду.", "Stopped."),
+    "use": ("Так: {}", "Мындай: {}", "Use: {}"),
+    "name": ("КОМАНДА", "БУЙРУК", "COMMAND"),
+    "more": ("Подробнее: {} КОМАНДА --help", "Кененирээк: {} БУЙРУК --help", "More: {} COMMAND --help"),
+    "unknown": ("Нет команды «{}». Есть такие: {}.", "«{}» деген буйрук жок. Мындайлар бар: {}.",
+                "There is no command \"{}\". There are: {}."),
+    "wrong": ("Здесь лишнее, неверное или недостающее: {}. Нужно так: {}",
+              "Бул жерде ашыкча, туура эмес же жетишпей турган нерсе бар: {}. Мындай болушу керек: {}",
+              "Something here is too much, wrong or missing: {}. It goes like this: {}"),
+}
+CAUSES = (  # how the words of venv and pip are told apart
+    ("full", r"Errno 28\b|WinError 112\b|Errno 122\b"),
+    ("hash", r"DO NOT MATCH THE HASHES|Expected sha256"),
+    ("network", r"[Cc]onnection|[Tt]imed? ?out|ProxyError|SSLError|getaddrinfo|name resolution|HTTPError|HTTP error"),
+    ("folder", r"Errno (13|30)\b|WinError 5\b|Permission denied"),
+)
+
+
+def language():
+    """Tell which of the three languages to speak."""
+    names = ("MAGAZINE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    found = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    if os.name == "nt" and not found:
+        import ctypes
+
+        found = {0x19: "ru", 0x40: "ky"}.get(ctypes.windll.kernel32.GetUserDefaultUILanguage() & 0x3FF, "en")
+    return found[:2].lower() if found[:2].lower() in LANGUAGES else "en"
+
+
+def put(text, stream=None, end="\n"):
+    """Write in UTF-8, whatever the terminal and the Python are."""
+    stream = stream or sys.stderr
+    stream.flush()
+    raw = getattr(stream, "buffer", stream)
+    raw.write((text + end).encode("utf-8", "replace"))
+    raw.flush()
+
+
+def tell(key, *details):
+    """Choose the sentence in the user's language."""
+    return TEXTS[key][LANGUAGES.index(language())].format(*details)
+
+
+def fail(key, *details):
+    """Say the sentence and leave."""
+    put(tell(key, *details))
+    sys.exit(2 if key in ("unknown", "wrong") else 1)
+
+
+def explain(name=None):
+    """Print the help of one command, or the list of them."""
+    mine = LANGUAGES.index(language())
+    lines = [tell("use", ME + " " + tell("name")), ""]
+    lines += ["  {:<8}{}".format(known, what[mine]) for known, _, what in COMMANDS] + ["", tell("more", ME)]
+    for known, usage, what in COMMANDS:
+        if known == name:
+            words = re.findall(r"--[\w-]*|FILE|STORY", usage)
+            like = "{} {} {}".format(ME, known, usage).strip()
+            lines = [what[mine][0].upper() + what[mine][1:] + ".", tell("use", like), ""]
+            lines += ["  {:<11}{}".format(word, WORDS[word][mine]) for word in words]
+    put("\n".join(lines).rstrip(), sys.stdout)
+
+
+def parse(words):
+    """Turn the words after `tasks.py` into a command and its values, as its usage line has them."""
+    name, rest = words[0], list(words[1:])
+    usage = dict((known, usage) for known, usage, _ in COMMANDS).get(name)
+    if usage is None:
+        fail("unknown", name, ", ".join(known for known, _, _ in COMMANDS))
+    like = "{} {} {}".format(ME, name, usage).strip()
+    if name == "test":  # all but our own word goes to pytest
+        cut = rest.index("--") if "--" in rest else len(rest)
+        args = [word for word in rest[:cut] if word != "--quick"] + rest[cut + 1 :]
+        return name, {"quick": "--quick" in rest[:cut], "args": " ".join(shlex.quote(word) for word in args)}
+    places = re.sub(r"\[.*?\]", "", usage).split()
+    options = dict(re.findall(r"\[--([\w-]+) (\w+)\]", usage))
+    values = {}
+    while rest:
+        word = rest.pop(0)
+        if not word.startswith("-") and places:
+            values[places.pop(0).lower()] = word
+            continue
+        option, has_value, value = word[2:].partition("=")
+        if option not in options or not word.startswith("--"):
+            fail("wrong", word, like)
+        if not has_value and rest:
+            word, value = word + " " + rest[0], rest.pop(0)
+        if not value or value.startswith("-") or (options[option] == "N" and not value.isdigit()):
+            fail("wrong", word, like)
+        values[option.replace("-", "_")] = int(value) if options[option] == "N" else value
+    if places:
+        fail("wrong", places[0], like)
+    return name, values
+
+
+def run(command, dot=None):
+    """Run a part of the installation quietly; when it fails say why in one sentence."""
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+    lines = []
+    with child:
+        for line in child.stdout:
+            lines.append(line.decode("utf-8", "replace").strip())
+            if dot and lines[-1].startswith(dot):
+                put(".", end="")
+    if child.returncode:
+        put("")
+        lines = [line for line in lines if line and not line.startswith("[notice]")] or ["?"]
+        if shutil.disk_usage(ROOT).free < 2**24:  # venv does not say so
+            fail("full", lines[-1][:300])
+        for key, words in CAUSES:
+            for line in reversed(lines):
+                if re.search(words, line):
+                    fail(key, line[:300])
+        fail("failed", lines[-1][:300])
+
+
+def installed():
+    """Read the stamp; what a broken, moved or half-made .venv says of itself does not count."""
+    try:
+        with open(STAMP) as file:
+            stamp = file.read().splitlines()
+        version = subprocess.check_output(VERSION, stderr=subprocess.DEVNULL).decode("ascii").strip()
+    except (OSError, ValueError, subprocess.CalledProcessError):
+        return []
+    return stamp if stamp[:1] == [version] else []
+
+
+@contextmanager
+def alone():
+    """Let one window install at a time; the system frees the lock when its holder ends, however it ends."""
+    with open(VENV + ".lock", "a") as file:
+        told = False
+        while True:
+            try:
+                if os.name == "nt":
+                    import msvcrt
+
+                    msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+                else:
+                    import fcntl
+
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except (BlockingIOError, PermissionError):
+                if not told:
+                    put(tell("waiting"))
+                told = True
+                time.sleep(0.3)
+        yield
+
+
+def install(names):
+    """Make .venv hold what the files of these names list; nothing is done, nor the network asked, when it does."""
+    wanted = []
+    for name in names:
+        with open(os.path.join(ROOT, name), "rb") as file:
+            wanted.append(name + " " + hashlib.sha256(file.read()).hexdigest())
+    if set(wanted) <= set(installed()):
+        return
+    with alone():
+        stamp = installed()
+        if set(wanted) <= set(stamp):  # the other window did it
+            return
+        put(tell("installing"), end="")
+        if stamp:
+            os.remove(STAMP)
+        else:
+            run([sys.executable, "-I", "-m", "venv", "--clear", VENV])
+        # the last file is a superset of those before it; only wheels: nobody's laptop has a compiler
+        pip = "-I -m pip install --disable-pip-version-check --no-input --no-user --no-color --retries 2 --timeout 15"
+        hashed = ["--require-hashes", "--only-binary", ":all:", "-r", os.path.join(ROOT, names[-1])]
+        run([PYTHON] + pip.split() + hashed, dot="Collecting")
+        version = subprocess.check_output(VERSION).decode("ascii").strip()
+        with open(STAMP, "w") as file:
+            file.write("\n".join([version] + wanted) + "\n")
+        put("")
+
+
+def enter(words):
+    """Start this file again inside .venv, installing first what is missing."""
+    for part in ("venv", "ensurepip"):
+        try:
+            __import__(part)
+        except ImportError:
+            if not installed():
+                fail("part", part)
+    try:
+        names = ["requirements.txt"] + (["tests/requirements.txt"] if words[0] in DEVELOPERS else [])
+        install(names)
+        command = [PYTHON, os.path.join(ROOT, "tasks.py")] + words
+        if os.name != "nt":
+            os.execv(PYTHON, command)
+    except (IOError, OSError) as error:
+        denied = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+        fail("full" if error.errno == errno.ENOSPC else "folder" if denied else "failed", error)
+    os.environ.setdefault("MAGAZINE_LANG", language())
+    os.environ.setdefault("PYTHONUTF8", "1")
+    child = subprocess.Popen(command)
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:  # the child got it too and ends in its own way
+            continue
+
+
+def main(words):
+    """Run one command."""
+    if sys.version_info < NEEDED:
+        fail("old", NEEDED[0], NEEDED[1], ".".join(str(number) for number in sys.version_info[:3]))
+    ours = words[: words.index("--")] if "--" in words else words
+    if not words or words[0] == "help" or {"-h", "--help"} & set(ours):
+        return explain(next((word for word in ours if word not in ("help", "-h", "--help")), None))
+    name, values = parse(words)
+    if not (os.path.isdir(VENV) and os.path.samefile(sys.prefix, VENV)):
+        return enter(words)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")
+    try:
+        return globals()[name](None, **values)
+    except ImportError as error:
+        if str(error.name).partition(".")[0] == "magazine":
+            raise
+        fail("package", error, "{} {}".format(ME, name))
+
+
+# From here on it is an ordinary invoke file. Nothing is decided here: the wings do the work.
+if __name__ == "__main__":
+
+    def task(function):
+        """Stand in for invoke, which the words on the command line do not need: parse() has read them."""
+        return function
+
+else:
+    from invoke import task
+
+
+def leave(module, *values):
+    """Call the run() of a wing's module and end with the exit status that it returns."""
+    sys.exit(import_module("magazine." + module).run(*values))
+
+
+def path(name):
+    """Turn what was typed into a path; nothing typed means the usual one."""
+    from pathlib import Path
+
+    return Path(name) if name else None
+
+
+@task
+def build(_, content=None, output=None):
+    """Build the site: then open output/index.html."""
+    leave("site.build", path(content), path(output))
+
+
+@task
+def serve(_, content=None, output=None, port=8000):
+    """Show the site on this computer and renew it at every edit."""
+    leave("desk.preview", path(content), path(output), port)
+
+
+@task
+def check(_, content=None):
+    """Find the mistakes in the texts and say how to mend them."""
+    leave("desk.check", path(content))
+
+
+@task
+def photo(_, file, story):
+    """Clean a picture of hidden data and put it beside its story."""
+    leave("desk.photo", path(file), path(story))
+
+
+@task
+def test(_, quick=False, args=""):
+    """Test the program itself; --args goes to pytest."""
+    import pytest
+
+    os.chdir(ROOT)
+    sys.exit(pytest.main((["-m", "not slow and not judge"] if quick else []) + shlex.split(args)))
+
+
+@task
+def lint(_):
+    """Check the program's code."""
+    tools = (["ruff", "check", "."], ["mypy"])
+    sys.exit(max([subprocess.call([sys.executable, "-m"] + tool, cwd=ROOT) for tool in tools]))
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        put("\n" + tell("stopped"))
+        sys.exit(130)

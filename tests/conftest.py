@@ -1,0 +1,60 @@
+"""The finished site, built once, and the browser that opens it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import ARGUMENTS, Visit, visit
+from playwright.sync_api import Browser, sync_playwright
+from site_files import Site, build_site
+from toolbox import need
+from web_server import WebServer
+
+# A test that uses one of these asks a browser or another independent tool.
+JUDGES = {"chromium", "verdicts", "dumps", "facts", "zim"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need more than Python."""
+    for item in items:
+        if JUDGES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("judge")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The site built from the repository, or the built folder that MAGAZINE_SITE names."""
+    ready = os.environ.get("MAGAZINE_SITE")
+    if ready:
+        return Site(Path(ready).resolve())
+    output = tmp_path_factory.mktemp("site") / "output"
+    build_site(output)
+    return Site(output)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, one for all tests."""
+    path = need("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session", params=["at the root", "under a path", "from disk", "without script"])
+def visits(request: pytest.FixtureRequest, site: Site, chromium: Browser) -> list[Visit]:
+    """One page of each kind, opened in every way in which the site must work."""
+    addresses = [page.address for page in site.kinds]
+    if request.param == "from disk":
+        return visit(chromium, site.root.as_uri() + "/", addresses)
+    with WebServer(site.root, "/a/b/" if request.param == "under a path" else "/") as server:
+        return visit(chromium, server.address, addresses, script=request.param != "without script")
+
+
+@pytest.fixture(scope="session")
+def web(site: Site) -> Iterator[WebServer]:
+    """The site on a web server that compresses, as nearly all do."""
+    with WebServer(site.root, compress=True) as server:
+        yield server

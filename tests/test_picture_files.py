@@ -1,0 +1,118 @@
+"""Pictures that old phones can show and that tell nothing about who took them."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from PIL import Image
+from site_files import Page, Site, text_of
+from toolbox import need, run, told
+
+# Groups and names that exiftool derives from the file itself or needs to draw the picture.
+TECHNICAL = {"System", "ExifTool", "Composite", "VP8", "SVG"}
+TECHNICAL_TAGS = re.compile(
+    r"File:(FileType|FileTypeExtension|MIMEType|ImageWidth|ImageHeight|EncodingProcess|BitsPerSample|ColorComponents|YCbCrSubSampling)"
+    r"|JFIF:(JFIFVersion|ResolutionUnit|[XY]Resolution)"
+    r"|RIFF:(ImageWidth|ImageHeight|VP8Version|[A-Za-z]*Scale|WebP_Flags|AlphaPreprocessing|AlphaFiltering|AlphaCompression|AlphaIsUsed)"
+    r"|PNG:(ImageWidth|ImageHeight|BitDepth|ColorType|Compression|Filter|Interlace|Palette|Transparency)"
+    r"|SourceFile"
+)
+
+
+@pytest.fixture(scope="module")
+def facts(site: Site) -> list[dict[str, Any]]:
+    """All that exiftool reads from all pictures."""
+    assert site.pictures, "the sample must hold a picture"
+    return json.loads(run(need("exiftool"), "-json", "-G1", "-a", "-u", "-U", "-ee", *site.pictures))
+
+
+def test_no_picture_carries_metadata(facts: list[dict[str, Any]]) -> None:
+    problems = [
+        f"{fact['SourceFile']}: {tag} = {value}"
+        for fact in facts
+        for tag, value in fact.items()
+        if tag.split(":")[0] not in TECHNICAL and not TECHNICAL_TAGS.fullmatch(tag)
+    ]
+    assert not problems, told(problems)
+
+
+def test_jpegs_are_baseline(facts: list[dict[str, Any]]) -> None:
+    jpegs = [fact for fact in facts if fact["File:FileType"] == "JPEG"]
+    assert jpegs
+    problems = [fact["SourceFile"] for fact in jpegs if fact["File:EncodingProcess"] != "Baseline DCT, Huffman coding"]
+    assert not problems, told(problems)
+
+
+def test_every_jpeg_has_a_webp_beside_it(site: Site) -> None:
+    names = [path.relative_to(site.root).as_posix() for path in site.pictures if path.suffix == ".jpg"]
+    assert names
+    lonely = [name for name in names if name.removesuffix(".jpg") + ".webp" not in site.files]
+    assert not lonely, told(lonely)
+
+
+def shown_pictures(site: Site) -> list[tuple[Page, Any]]:
+    """Every picture on every page."""
+    found = [(page, image) for page in site.pages.values() for image in page.own(".//img")]
+    assert found
+    return found
+
+
+def test_the_size_on_the_page_has_the_ratio_of_the_picture(site: Site) -> None:
+    problems = []
+    for page, image in shown_pictures(site):
+        path, _ = site.target(page.address, image.get("src")) or ("", "")
+        with Image.open(site.root / path) as real:
+            width, height = int(image.get("width", 0)), int(image.get("height", 0))
+            if not width or not height or abs(width * real.height / real.width - height) > 1:
+                problems.append(f"{page.address}: {width} × {height}, but {path} is {real.width} × {real.height}")
+    assert not problems, told(problems)
+
+
+def test_every_picture_comes_as_a_jpeg_for_old_phones_and_in_two_widths(site: Site) -> None:
+    problems = []
+    for page, image in shown_pictures(site):
+        widths = re.findall(r"\s(\d+)w", image.get("srcset", ""))
+        webp = image.xpath("../self::picture/source[@type='image/webp']/@srcset")
+        if not image.get("src", "").endswith(".jpg") or len(set(widths)) < 2 or not webp:
+            problems.append(f"{page.address}: {image.get('src')} {image.get('srcset')} {webp}")
+    assert not problems, told(problems)
+
+
+def test_the_widths_that_a_page_names_are_those_of_the_files(site: Site) -> None:
+    problems = []
+    for page, image in shown_pictures(site):
+        for srcset in image.xpath("@srcset | ../source/@srcset"):
+            for address, width in re.findall(r"(\S+)\s+(\d+)w", srcset):
+                path, _ = site.target(page.address, address) or ("", "")
+                with Image.open(site.root / path) as real:
+                    if real.width != int(width):
+                        problems.append(f"{page.address}: {address} is {real.width} wide, not {width}")
+    assert not problems, told(problems)
+
+
+def test_a_large_version_is_a_link_that_tells_its_size(site: Site) -> None:
+    """Without script a lazy picture is loaded at once; only a link waits for the reader."""
+    links = [
+        (page, link)
+        for page in site.pages.values()
+        for link in page.own(".//a[contains(@href, '.jpg') or contains(@href, '.webp')]")
+    ]
+    assert links
+    problems = []
+    for page, link in links:
+        path, _ = site.target(page.address, link.get("href")) or ("", "")
+        told_size = re.search(r"(\d+)\s*(?:КБ|кБ|Кб|КB|KB|kB)", text_of(link))
+        if (
+            not told_size
+            or abs(int(told_size[1]) - (site.root / path).stat().st_size / 1000)
+            > (site.root / path).stat().st_size / 1000 * 0.05 + 1
+        ):
+            problems.append(
+                f"{page.address}: {' '.join(text_of(link).split())!r} for {(site.root / path).stat().st_size} bytes"
+            )
+    assert not problems, told(problems)
+
+
+def test_no_picture_is_lazy(site: Site) -> None:
+    assert not [page.address for page, image in shown_pictures(site) if image.get("loading")]
