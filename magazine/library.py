@@ -178,6 +178,7 @@ class _Reader:
     def _files(self, folder: Path, kind: type[Entry]) -> tuple[dict[str, Source | None], tuple[str, ...]]:
         sources: dict[str, Source | None] = {}
         pictures: list[str] = []
+        misnamed = False
         below = ("comments", "signatures", "updates") if kind is Petition else ("comments",)
         for path in self.listed(folder):
             if (self.root / path).is_dir():
@@ -187,6 +188,7 @@ class _Reader:
                 if path.name in self._own_names():
                     sources[path.stem] = headers.read(self.root, path, self.report)
                 else:
+                    misnamed = True
                     guess = closest(path.stem.lower(), self.languages)
                     known = ", ".join(sorted(self._own_names()))
                     self.report.add("language-unknown", path, name=headers.shown(path.stem), known=known, guess=guess)
@@ -194,7 +196,7 @@ class _Reader:
                 pictures.append(path.name)
             else:
                 self.report.add("file-unused", path)
-        if not sources:
+        if not sources and not misnamed:
             self.report.add("folder-empty", folder)
         return sources, tuple(pictures)
 

@@ -28,6 +28,11 @@ def marked(sentence: str) -> str:
     return sentence
 
 
+def for_readers(sentence: str) -> str:
+    """The sentence unchanged: marks it for the theme's catalogs, where what readers see is translated."""
+    return sentence
+
+
 def say(sentence: str, language: str | None = None, /, **values: object) -> str:
     """The sentence in the editor's language with its ``%(name)s`` filled in."""
     return catalog(CATALOGS, "magazine", language or editor_language(os.environ)).gettext(sentence) % values

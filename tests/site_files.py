@@ -4,7 +4,7 @@ import gzip
 import posixpath
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -52,10 +52,10 @@ Element = lxml.etree._Element
 UNSEEN = ("script", "style", "template", "svg", "head")
 
 
-def build_site(output: Path, repository: Path = REPOSITORY, **environment: str) -> None:
-    """Build the repository's content into ``output`` as an editor does, in a process of its own."""
-    command = [sys.executable, "-m", "magazine.site.build", "--content", "content", "--output", output]
-    run(*environment.pop("before", "").split(), *command, cwd=repository, env=environment)
+def build_site(output: Path, repository: Path = REPOSITORY, before: Sequence[str] = (), **environment: str) -> None:
+    """Build the repository's content into ``output`` by the editors' command, in a process of its own."""
+    command = [sys.executable, "-m", "invoke", "build", "--content", "content", "--output", output]
+    run(*before, *command, cwd=repository, env=environment)
     assert (output / "index.html").is_file(), "the build ended well but wrote no site"
 
 

@@ -44,13 +44,6 @@ def test_jpegs_are_baseline(facts: list[dict[str, Any]]) -> None:
     assert not problems, told(problems)
 
 
-def test_every_jpeg_has_a_webp_beside_it(site: Site) -> None:
-    names = [path.relative_to(site.root).as_posix() for path in site.pictures if path.suffix == ".jpg"]
-    assert names
-    lonely = [name for name in names if name.removesuffix(".jpg") + ".webp" not in site.files]
-    assert not lonely, told(lonely)
-
-
 def shown_pictures(site: Site) -> list[tuple[Page, Any]]:
     """Every picture on every page."""
     found = [(page, image) for page in site.pages.values() for image in page.own(".//img")]
@@ -69,13 +62,21 @@ def test_the_size_on_the_page_has_the_ratio_of_the_picture(site: Site) -> None:
     assert not problems, told(problems)
 
 
-def test_every_picture_comes_as_a_jpeg_for_old_phones_and_in_two_widths(site: Site) -> None:
+def widths(site: Site, page: Page, srcset: str) -> dict[str, int]:
+    """Each file that a list of pictures names, with the width it gives."""
+    named = re.findall(r"(\S+)\s+(\d+)w", srcset)
+    return {target[0]: int(width) for address, width in named if (target := site.target(page.address, address))}
+
+
+def test_every_picture_comes_in_two_widths_as_jpeg_and_as_webp(site: Site) -> None:
+    """JPEG is for old phones, WebP for all others."""
     problems = []
     for page, image in shown_pictures(site):
-        widths = re.findall(r"\s(\d+)w", image.get("srcset", ""))
-        webp = image.xpath("../self::picture/source[@type='image/webp']/@srcset")
-        if not image.get("src", "").endswith(".jpg") or len(set(widths)) < 2 or not webp:
-            problems.append(f"{page.address}: {image.get('src')} {image.get('srcset')} {webp}")
+        jpegs = widths(site, page, image.get("srcset", ""))
+        webps = widths(site, page, " ".join(image.xpath("../source[@type='image/webp']/@srcset")))
+        beside = {name.removesuffix(".jpg") + ".webp": width for name, width in jpegs.items()}
+        if not image.get("src", "").endswith(".jpg") or len(set(jpegs.values())) < 2 or webps != beside:
+            problems.append(f"{page.address}: {image.get('src')} {jpegs} {webps}")
     assert not problems, told(problems)
 
 
@@ -83,11 +84,10 @@ def test_the_widths_that_a_page_names_are_those_of_the_files(site: Site) -> None
     problems = []
     for page, image in shown_pictures(site):
         for srcset in image.xpath("@srcset | ../source/@srcset"):
-            for address, width in re.findall(r"(\S+)\s+(\d+)w", srcset):
-                path, _ = site.target(page.address, address) or ("", "")
-                with Image.open(site.root / path) as real:
-                    if real.width != int(width):
-                        problems.append(f"{page.address}: {address} is {real.width} wide, not {width}")
+            for name, width in widths(site, page, srcset).items():
+                with Image.open(site.root / name) as real:
+                    if real.width != width:
+                        problems.append(f"{page.address}: {name} is {real.width} wide, not {width}")
     assert not problems, told(problems)
 
 

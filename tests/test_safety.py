@@ -136,17 +136,6 @@ def test_every_form_asks_for_no_address_and_fills_in_nothing(site: Site) -> None
     assert not problems, told(problems)
 
 
-def test_links_in_answers_vouch_for_nothing(site: Site) -> None:
-    """Answers come from outside; their links are marked so."""
-    wanted = {"nofollow", "ugc", "noopener", "noreferrer"}
-    found = [
-        link for page in site.pages.values() for link in page.own(".//*[@id='answers']//a[starts-with(@href, 'http')]")
-    ]
-    assert found, "the sample must hold an answer with a link"
-    problems = [link.get("href") for link in found if not wanted <= set(link.get("rel", "").split())]
-    assert not problems, told(problems)
-
-
 # What a browser does
 
 

@@ -27,6 +27,12 @@ def of_entry(entry: Entry) -> str:
     return f"{entry.section}/{entry.slug}.html"
 
 
+def of_answers(entry: Entry, page: int = 1) -> str:
+    """A page of an entry's answers, numbered from the oldest; the first one is the entry's own."""
+    own = of_entry(entry)
+    return own if page == 1 else f"{own.removesuffix('.html')}/answers-{page}.html"
+
+
 def of_pictures(entry: Entry) -> str:
     """The folder of an entry's pictures, shared by all languages."""
     return entry.key

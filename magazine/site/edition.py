@@ -100,11 +100,16 @@ class Edition:
 
     def date(self, value: dt.date, style: str = "long") -> str:
         """A day by CLDR, whatever locales the system has."""
-        return format_date(value, style, locale=self.language)
+        return format_date(value, style, locale=self._locale)
 
     def month(self, value: dt.date) -> str:
         """A month and its year, standing alone."""
-        return format_date(value, "LLLL y", locale=self.language)
+        return format_date(value, "LLLL y", locale=self._locale)
+
+    @property
+    def _locale(self) -> str:
+        # day before month, as everywhere in the region
+        return "en_GB" if self.language == "en" else self.language
 
     def number(self, value: int) -> str:
         """A number with its groups by CLDR."""
@@ -142,9 +147,9 @@ class Edition:
         """The time of the newest change among entries."""
         return self.moment(max((entry.modified or entry.date for entry in entries), default=EPOCH))
 
-    def newest_answer(self, answered: Iterable[tuple[Answer, str, Entry]]) -> str:
+    def newest_answer(self, answers: Iterable[Answer]) -> str:
         """The day of the newest answer."""
-        return self.moment(max((answer.date for answer, _, _ in answered), default=EPOCH.date()))
+        return self.moment(max((answer.date for answer in answers), default=EPOCH.date()))
 
     def note(self, version: Version) -> str:
         """The content note; a known kind is said in the reader's language."""
@@ -187,6 +192,11 @@ class Edition:
     def responses(entry: Entry) -> Responses:
         """The answers to an entry."""
         return responses(entry.answers)
+
+    @staticmethod
+    def answers_address(entry: Entry, page: int) -> str:
+        """A page of an entry's answers."""
+        return addresses.of_answers(entry, page)
 
     def lead(self, entry: Entry) -> Picture | None:
         """The lead picture of an entry."""

@@ -69,6 +69,7 @@ class ListGenerator(Generator):  # type: ignore[misc]
         for entry in library.entries.values():
             if self.edition.language not in entry.versions and "/updates/" not in entry.key:
                 self.write(addresses.of_entry(entry), "missing", entry=entry, here=())
+            self._write_answers(entry)
         self._write_feeds()
         if self.edition.language == self.edition.main:
             self._write_maps()
@@ -87,6 +88,13 @@ class ListGenerator(Generator):  # type: ignore[misc]
         for year in sorted({entry.date.year for entry in edition.entries}):
             yield "year", addresses.of_year(year), [e for e in edition.entries if e.date.year == year], year
 
+    def _write_answers(self, entry: Entry) -> None:
+        pages = self.edition.responses(entry).pages if entry.answers else ()
+        for number, letters in enumerate(pages[1:], start=2):
+            address = addresses.of_answers(entry, number)
+            here = tuple(entry.versions)
+            self.write(address, "answers", entry=entry, letters=letters, number=number, last=len(pages), here=here)
+
     def _write_feeds(self) -> None:
         edition, size = self.edition, self.settings["FEED_SIZE"]
         library = edition.library
@@ -103,12 +111,20 @@ class ListGenerator(Generator):  # type: ignore[misc]
             key=lambda pair: (pair[0].date, pair[1].key, pair[0].id),
             reverse=True,
         )
-        newest = [(answer, sanitised(answer.text), entry) for answer, entry in answered[: 2 * size]]
+        newest = [
+            (answer, sanitised(answer.text), entry, addresses.of_answers(entry, edition.responses(entry).page_of(answer.id)))
+            for answer, entry in answered[: 2 * size]
+        ]
         self.write(addresses.of_feed("answers"), "answers_feed", answered=newest)
 
     def _write_maps(self) -> None:
         library, languages = self.edition.library, self.edition.languages
         single = [(addresses.of_entry(e), tuple(e.versions), e) for e in library.entries.values() if "/updates/" not in e.key]
+        single += [
+            (addresses.of_answers(e, number), tuple(e.versions), None)
+            for e in library.entries.values()
+            for number in range(2, len(self.edition.responses(e).pages) + 1)
+        ]
         indexes = (addresses.HOME, addresses.TOPIC_INDEX, addresses.CREDIT_INDEX, addresses.ARCHIVE_INDEX)
         listed = [page.address for _, place, held, _ in self.lists() for page in paged(place, held, self.settings["LIST_SIZE"])]
         pages = [*single, *((address, languages, None) for address in (*indexes, *listed))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +17,8 @@ ALLOWED_SCHEMES = {"http", "https", "mailto"}
 RELATION = "nofollow ugc noopener noreferrer"
 # deeper replies stand beside each other: a phone has no room for a sixth indent
 MAX_DEPTH = 4
+# letters of HTML on one page of answers, and what frames one answer; about 5 KB when compressed
+PAGE_WEIGHT, LETTER_FRAME = 16_000, 300
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,16 @@ class Letter:
     answer: Answer
     html: str
     replies: tuple[Letter, ...]
+
+    def identifiers(self) -> Iterator[str]:
+        """The ids of this answer and of all below it."""
+        yield self.answer.id
+        for reply in self.replies:
+            yield from reply.identifiers()
+
+    def weight(self) -> int:
+        """Letters of HTML in the whole thread."""
+        return len(self.html) + sum(reply.weight() for reply in self.replies)
 
 
 @dataclass(frozen=True)
@@ -38,11 +50,21 @@ class Mention:
 
 @dataclass(frozen=True)
 class Responses:
-    """All that was answered to one entry; ``count`` is what the heading tells."""
+    """All that was answered to one entry; ``count`` is what the heading tells.
 
-    letters: tuple[Letter, ...]
+    ``pages`` holds whole threads, oldest first, so that a new answer changes the last page alone.
+    """
+
+    pages: tuple[tuple[Letter, ...], ...]
     mentions: tuple[Mention, ...]
     count: int
+
+    def page_of(self, identifier: str) -> int:
+        """The number of the page, from 1, that shows an answer."""
+        for number, letters in enumerate(self.pages, start=1):
+            if any(identifier in letter.identifiers() for letter in letters):
+                return number
+        return 1
 
 
 def responses(answers: Iterable[Answer]) -> Responses:
@@ -57,7 +79,7 @@ def responses(answers: Iterable[Answer]) -> Responses:
         replies.setdefault(answer.reply_to, []).append(answer)
     letters = tuple(_letter(answer, replies, 1) for answer in roots)
     shown = tuple(Mention(answer, sanitised(answer.text)) for answer in mentions)
-    return Responses(letters, shown, len(comments) + len(mentions))
+    return Responses(_paged(letters), shown, len(comments) + len(mentions))
 
 
 @lru_cache(maxsize=4096)
@@ -72,6 +94,18 @@ def sanitised(text: str) -> str:
         attribute_filter=_kept,
         strip_comments=True,
     ).strip()
+
+
+def _paged(letters: tuple[Letter, ...]) -> tuple[tuple[Letter, ...], ...]:
+    pages: list[tuple[Letter, ...]] = [()]
+    weight = 0
+    for letter in letters:
+        weight += letter.weight() + LETTER_FRAME
+        if weight > PAGE_WEIGHT and pages[-1]:
+            pages.append(())
+            weight = letter.weight() + LETTER_FRAME
+        pages[-1] = (*pages[-1], letter)
+    return tuple(pages)
 
 
 def _letter(answer: Answer, replies: Mapping[str, list[Answer]], depth: int) -> Letter:

@@ -13,7 +13,7 @@ from pelican.readers import Readers
 
 from magazine import library as shelves
 from magazine import messages
-from magazine.messages import marked
+from magazine.messages import for_readers
 from magazine.problems import Report
 from magazine.records import Issue, Library
 from magazine.site.edition import Edition
@@ -24,11 +24,11 @@ from magazine.site.writer import PageWriter
 
 # a content note may be one of these words, and is then said in the language of the page
 NOTES = {
-    "violence": marked("This text tells of violence."),
-    "sexual violence": marked("This text tells of sexual violence."),
-    "police violence": marked("This text tells of violence by the police."),
-    "discrimination": marked("This text tells of discrimination."),
-    "death": marked("This text tells of a death."),
+    "violence": for_readers("This text tells of violence."),
+    "sexual violence": for_readers("This text tells of sexual violence."),
+    "police violence": for_readers("This text tells of violence by the police."),
+    "discrimination": for_readers("This text tells of discrimination."),
+    "death": for_readers("This text tells of a death."),
 }
 
 
