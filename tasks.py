@@ -38,11 +38,7 @@ COMMANDS = (  # name, what follows it, what it does
         "показать сайт на этом компьютере и обновлять его при каждой правке",
         "сайтты ушул компьютерде көрсөтүү жана ар бир оңдоодон кийин жаңыртуу",
         "show the site on this computer and renew it at every edit")),
-    ("check", "[--content DIR]", (
-        "найти ошибки в текстах и подсказать, как их исправить",
-        "тексттердеги каталарды таап, кантип оңдоону айтуу",
-        "find the mistakes in the texts and say how to mend them")),
-    ("photo", "FILE STORY", (
+    ("photo", "FILE [STORY]", (
         "очистить снимок от скрытых данных и положить его к тексту",
         "сүрөттү жашыруун маалыматтан тазалап, тексттин жанына коюу",
         "clean a picture of hidden data and put it beside its story")),
@@ -379,13 +375,7 @@ def serve(_, content=None, output=None, port=8000):
 
 
 @task
-def check(_, content=None):
-    """Find the mistakes in the texts and say how to mend them."""
-    leave("desk.check", path(content))
-
-
-@task
-def photo(_, file, story):
+def photo(_, file, story=None):
     """Clean a picture of hidden data and put it beside its story."""
     leave("desk.photo", path(file), path(story))
 

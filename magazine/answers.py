@@ -41,7 +41,8 @@ def read_answers(root: Path, folder: Path, listed: Listing, language: str, repor
             report.add("answer-parent", source.path, source.line("reply-to"), parent=parent, guess=guess)
         elif _in_circle(answer, {key: one for key, (one, _) in found.items()}):
             report.add("answer-cycle", source.path, source.line("reply-to"))
-    return tuple(sorted((answer for answer, _ in found.values()), key=lambda answer: (answer.date, _natural(answer.id))))
+    answers = (answer for answer, _ in found.values())
+    return tuple(sorted(answers, key=lambda answer: (answer.date, _natural(answer.id))))
 
 
 def read_tallies(root: Path, folder: Path, listed: Listing, report: Report) -> tuple[Tally, ...]:
@@ -81,7 +82,8 @@ def _answer(source: Source, language: str, report: Report) -> Answer | None:
         report.add("body-missing", source.path, source.body_line)
     tag = source.text("lang") or language
     if not LANGUAGE_TAG.fullmatch(tag):
-        report.add("value-unknown", source.path, source.line("lang"), name="Lang", value=headers.shown(tag), known="ru, ky, en", guess="")
+        line, value = source.line("lang"), headers.shown(tag)
+        report.add("value-unknown", source.path, line, name="Lang", value=value, known="ru, ky, en", guess="")
         tag = language
     address = source.text("source")
     if address and not WEB_ADDRESS.fullmatch(address):

@@ -19,11 +19,12 @@ from magazine.problems import Report, closest
 # Python-Markdown needs time in the square of some hostile texts, and no page may be that heavy anyway
 MAX_SOURCE_BYTES, MAX_ANSWER_BYTES = 100_000, 16_000
 BYTES_PER_MARK, COSTLY_MARKS = 100, "<`\\"
-MAX_UNCLOSED, PAIRS = 50, ("[]", "()")
+MAX_UNCLOSED, PAIRS = 50, (("[", "]"), ("(", ")"))
 HEADER = re.compile(r"[ ]{0,3}(?P<name>[A-Za-z][A-Za-z0-9_-]*):[ \t]*(?P<value>.*)")
 CONTINUED = re.compile(r"(?: {4,}|\t)(?P<value>.*\S.*)")
 # Unicode's format controls (UAX 9 and zero-width signs) but for the soft hyphen
-INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+FORMAT = "\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+INVISIBLE = re.compile(f"[{FORMAT}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)

@@ -7,35 +7,20 @@ or skipped text takes its translations, pictures and answers with it.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 
 from magazine import headers
 from magazine.answers import read_answers, read_tallies
+from magazine.entries import Folder, assembled
 from magazine.headers import Source
 from magazine.problems import Report, closest
-from magazine.records import BLOG, MAGAZINE, PAGES, PETITIONS, SECTIONS, Entry, Extra, Issue, Library, Petition, Version
+from magazine.records import BLOG, MAGAZINE, PAGES, PETITIONS, SECTIONS, Entry, Extra, Issue, Library, Petition
 from magazine.slugs import MAX_SLUG_LENGTH, is_slug, slug_of
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
-STATES = ("published", "draft", "hidden", "skip")
-PETITION_STATES = ("open", "closed", "delivered")
-UNDATED = dt.datetime(1, 1, 1)
-
-PLACE_HEADERS = ("Lang", "Slug", "Category")
-ENTRY_HEADERS = (
-    "Title", "Date", "Author", "Translator", "Tags", "Summary", "Note", "Discreet", "Picture", "Alt", "Caption",
-    "Status", "Modified", "Original-Version", "Review", "Authors", "Topics", "Translators", *PLACE_HEADERS,
-)  # fmt: skip
-OWN_HEADERS: Mapping[type[Entry], tuple[str, ...]] = {
-    Entry: (),
-    Issue: ("Number", "Stories"),
-    Petition: ("To", "Goal", "Deadline", "State"),
-}
 
 
 def read(root: Path, languages: tuple[str, ...], report: Report, today: dt.date) -> Library:
@@ -53,10 +38,11 @@ def read(root: Path, languages: tuple[str, ...], report: Report, today: dt.date)
     pages = tuple(filter(None, (reader.entry(folder, PAGES) for folder in reader.folders(PAGES))))
     if not reader.seen and not report.errors():
         report.add("empty-content", root.name)
+    stories = (story for issue in issues for story in issue.stories)
+    updates = (update for petition in petitions for update in petition.updates)
+    entries = [*posts, *petitions, *pages, *issues, *stories, *updates]
     _check_slugs(reader.seen, report)
-    _check_names([*posts, *petitions, *pages, *issues, *(s for issue in issues for s in issue.stories)], report)
-    entries = [*posts, *petitions, *pages, *issues, *(story for issue in issues for story in issue.stories)]
-    entries += [update for petition in petitions for update in petition.updates]
+    _check_names(entries, report)
     return Library(
         root=root,
         languages=languages,
@@ -72,7 +58,8 @@ def read(root: Path, languages: tuple[str, ...], report: Report, today: dt.date)
 
 def is_ignored(name: str) -> bool:
     """Whether an editor's program left this file: nothing of ours, and nothing to tell."""
-    return name.startswith((".", "~")) or name.endswith("~") or name.lower() in ("thumbs.db", "desktop.ini", "__macosx")
+    left = ("thumbs.db", "desktop.ini", "__macosx")
+    return name.startswith((".", "~")) or name.endswith("~") or name.lower() in left
 
 
 @dataclass
@@ -145,37 +132,16 @@ class _Reader:
             self.report.add("slug-bad", folder, name=headers.shown(slug), limit=MAX_SLUG_LENGTH, guess=slug_of(slug))
             return None
         sources, pictures = self._files(folder, kind)
-        if not sources or any(source is None for source in sources.values()):
+        if sources is None:
             return None
-        texts = {language: source for language, source in sources.items() if source}
-        for source in texts.values():
-            headers.check_names(source, (*ENTRY_HEADERS, *OWN_HEADERS[kind]), self.report)
-            self._check_place(source, section, slug)
-        original = self._original(folder, texts, needs_date=section != PAGES and kind is not Issue)
-        if original is None or self._state(texts[original]) != "published":
-            return None
-        first = texts[original]
-        date = first.moment("date", self.report)
-        if date is None and "date" not in first.headers:
-            date = _issue_date(slug) if kind is Issue else UNDATED
-            if date is None:
-                self.report.add("date-missing", first.path)
-        published = [language for language in self.languages if language in texts and self._state(texts[language]) == "published"]
-        versions = {language: self._version(language, texts[language], first, kind) for language in published}
-        answers = read_answers(self.root, folder / "comments", self.listed, original, self.report)
-        picture, own = self._picture(first, pictures), self._own(kind, first)
-        if date is None or not first.text("title"):
-            return None
-        return kind(
-            key=key, section=section, slug=slug, date=date, original=original, versions=versions,
-            modified=first.moment("modified", self.report), picture=picture, pictures=pictures,
-            answers=answers, issue=issue, **own,
-        )  # fmt: skip
+        texts = {language: sources[language] for language in self.languages if language in sources}
+        language = next((one for one in texts if "date" in texts[one].headers), next(iter(texts)))
+        answers = read_answers(self.root, folder / "comments", self.listed, language, self.report)
+        found = Folder(folder, section, kind, texts, pictures, answers, issue)
+        return assembled(found, self.report, self.today)
 
-    def _state(self, source: Source) -> str:
-        return source.choice("status", STATES, "published", self.report)
-
-    def _files(self, folder: Path, kind: type[Entry]) -> tuple[dict[str, Source | None], tuple[str, ...]]:
+    def _files(self, folder: Path, kind: type[Entry]) -> tuple[dict[str, Source] | None, tuple[str, ...]]:
+        """The sources by language, None if one cannot be read or there is none, and the names of the pictures."""
         sources: dict[str, Source | None] = {}
         pictures: list[str] = []
         misnamed = False
@@ -198,7 +164,8 @@ class _Reader:
                 self.report.add("file-unused", path)
         if not sources and not misnamed:
             self.report.add("folder-empty", folder)
-        return sources, tuple(pictures)
+        whole = {language: source for language, source in sources.items() if source}
+        return (whole if whole and len(whole) == len(sources) else None), tuple(pictures)
 
     def _own_names(self) -> set[str]:
         return {f"{language}.md" for language in self.languages}
@@ -206,105 +173,24 @@ class _Reader:
     def _own_files(self, folder: Path) -> list[str]:
         return [path.name for path in self.listed(folder) if not (self.root / path).is_dir()]
 
-    def _original(self, folder: Path, texts: Mapping[str, Source], *, needs_date: bool) -> str | None:
-        ordered = [language for language in self.languages if language in texts]
-        ordered.sort(key=lambda language: "translator" in texts[language].headers)
-        dated = [language for language in ordered if "date" in texts[language].headers]
-        for language in dated[1:]:
-            source = texts[language]
-            self.report.add("originals-two", source.path, source.line("date"), other=texts[dated[0]].path.name)
-        if dated:
-            return dated[0] if len(dated) == 1 else None
-        if needs_date:
-            if all(self._state(source) == "published" for source in texts.values()):
-                self.report.add("date-missing", texts[ordered[0]].path)
-            return None
-        return ordered[0]
-
-    def _version(self, language: str, source: Source, first: Source, kind: type[Entry]) -> Version:
-        report = self.report
-        if not source.text("title"):
-            report.add("header-missing", source.path, name="Title")
-        if not source.body and kind is not Issue:
-            report.add("body-missing", source.path, source.body_line)
-        made_from = source.text("original-version").lower()
-        if source is first:
-            made_from = ""
-        elif made_from and not re.fullmatch(r"[0-9a-f]{12}", made_from):
-            report.add("version-bad", source.path, source.line("original-version"), value=headers.shown(made_from), now=first.fingerprint)
-            made_from = ""
-        elif made_from and made_from != first.fingerprint:
-            report.add("version-older", source.path, source.line("original-version"), now=first.fingerprint)
-        inherit = lambda name: source.text(name) or first.text(name)  # noqa: E731
-        return Version(
-            language=language, path=source.path, title=source.text("title"), fingerprint=source.fingerprint,
-            discreet=source.text("discreet"), summary=source.text("summary"), note=inherit("note"),
-            alt=inherit("alt"), caption=source.text("caption"),
-            authors=_list(source, "author", "authors") or _list(first, "author", "authors"),
-            translators=_list(source, "translator", "translators"),
-            tags=_list(source, "tags", "topics") or _list(first, "tags", "topics"),
-            recipients=source.words("to", ";") or first.words("to", ";"), made_from=made_from, has_text=bool(source.body),
-        )  # fmt: skip
-
-    def _own(self, kind: type[Entry], first: Source) -> dict[str, Any]:
-        if kind is Issue:
-            return {"number": first.number("number", self.report)}
-        if kind is Petition:
-            moment = first.moment("deadline", self.report)
-            deadline = moment.date() if moment else None
-            state = first.choice("state", PETITION_STATES, "", self.report)
-            is_over = deadline is not None and deadline < self.today
-            if state == "open" and is_over:
-                self.report.add("deadline-past", first.path, first.line("deadline"), value=str(deadline))
-            return {
-                "goal": first.number("goal", self.report),
-                "deadline": deadline,
-                "state": state or ("closed" if is_over else "open"),
-            }
-        return {}
-
-    def _picture(self, first: Source, pictures: tuple[str, ...]) -> str:
-        name = first.text("picture")
-        if name and name not in pictures:
-            self.report.add("picture-dead", first.path, first.line("picture"), target=headers.shown(name), guess=closest(name, pictures))
-            return ""
-        if name and not first.text("alt"):
-            self.report.add("picture-alt", first.path, first.line("picture"), name=name)
-        return name
-
     def _story_order(self, issue: Issue, folder: Path) -> tuple[str, ...]:
         source = headers.read(self.root, issue.versions[issue.original].path, Report())
         order = source.words("stories") if source else ()
         known = [path.name for path in self.listed(folder) if (self.root / path).is_dir()]
         for slug in order:
             if source and slug not in known:
-                self.report.add("reference-unknown", source.path, source.line("stories"), name="Stories", value=headers.shown(slug), guess=closest(slug, known))
+                line, guess = source.line("stories"), closest(slug, known)
+                self.report.add(
+                    "reference-unknown", source.path, line, name="Stories", value=headers.shown(slug), guess=guess
+                )
         return order
-
-    def _check_place(self, source: Source, section: str, slug: str) -> None:
-        place = {"lang": source.path.stem, "slug": slug, "category": section}
-        for name, value in place.items():
-            if source.text(name) and source.text(name).lower() != value:
-                self.report.add("header-place", source.path, source.line(name), name=name.title(), value=headers.shown(source.text(name)))
-
-
-def _list(source: Source, *names: str) -> tuple[str, ...]:
-    return next(filter(None, (source.words(name) for name in names)), ())
-
-
-def _issue_date(slug: str) -> dt.datetime | None:
-    match = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?.*", slug, re.ASCII)
-    try:
-        return dt.datetime(int(match[1]), int(match[2]), int(match[3] or 1)) if match else None
-    except ValueError:
-        return None
 
 
 def _check_slugs(seen: Mapping[str, str], report: Report) -> None:
-    """An entry's slug is its key: no two entries share one (news of a petition live inside it)."""
+    """An entry's slug is its key: no two entries share one. News of a petition, four folders deep, live inside it."""
     owners: dict[str, str] = {}
     for key, slug in seen.items():
-        if "updates" in PurePosixPath(key).parts:
+        if key.count("/") == 3:
             continue
         if slug in owners:
             report.add("slug-twice", key, name=slug, other=owners[slug])
@@ -320,4 +206,5 @@ def _check_names(entries: Iterable[Entry], report: Report) -> None:
                 for name in names:
                     other = spelt.setdefault((shelf, slug_of(name)), name)
                     if other.casefold() != name.casefold():
-                        report.add("title-collides", version.path, name=headers.shown(name), other=headers.shown(other))
+                        told = {"name": headers.shown(name), "other": headers.shown(other)}
+                        report.add("title-collides", version.path, **told)

@@ -29,7 +29,9 @@ PRIVATE_TAGS = {
     ExifTags.Base.DocumentName, ExifTags.Base.PageName, ExifTags.Base.XPTitle, ExifTags.Base.XPComment,
     ExifTags.Base.XPAuthor, ExifTags.Base.XPKeywords, ExifTags.Base.XPSubject, 0xC4A5, 0x02BC, 0x83BB, 0x8649,
 }  # fmt: skip
-TOOL_MARK = re.compile(r"(CREATOR: gd-jpeg|Lavc|File written by Adobe|Created with GIMP|Optimized by|LEAD Technologies)[\x20-\x7e]*")
+TOOLS = "CREATOR: gd-jpeg|Lavc|File written by Adobe|Created with GIMP|Optimized by|LEAD Technologies"
+TOOL_MARK = re.compile(rf"({TOOLS})[\x20-\x7e]*")
+BLOCKS = {"xmp": "XMP", "XML:com.adobe.xmp": "XMP", "photoshop": "IPTC"}
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,7 @@ def inspect(path: Path) -> Findings:
     """What the file carries beside its pixels. Raises PictureError."""
     image = opened(path)
     private, technical = _exif_names(image)
-    for name, what in (("xmp", "XMP"), ("photoshop", "IPTC"), ("XML:com.adobe.xmp", "XMP"), ("exif_thumbnail", "thumbnail")):
-        if image.info.get(name):
-            private.add(what)
+    private.update(what for name, what in BLOCKS.items() if image.info.get(name))
     if comment := image.info.get("comment"):
         text = comment.decode("latin-1") if isinstance(comment, bytes) else str(comment)
         (technical if TOOL_MARK.fullmatch(text.strip("\0 \r\n")) else private).add("comment")

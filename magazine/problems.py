@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,7 +34,11 @@ RULES: dict[str, tuple[str, str, str]] = {
         marked("the file name of an answer becomes a part of addresses and cannot be «%(name)s»"),
         marked("use small Latin letters, digits and hyphens only: 7.md"),
     ),
-    "body-missing": (ERROR, marked("there is no text below the headers"), marked("write the text, or set `Status: draft`")),
+    "body-missing": (
+        ERROR,
+        marked("there is no text below the headers"),
+        marked("write the text, or set `Status: draft`"),
+    ),
     "control-characters": (
         WARNING,
         marked("invisible control characters stand here; they are left out of the page"),
@@ -118,7 +122,9 @@ RULES: dict[str, tuple[str, str, str]] = {
     "internal": (
         ERROR,
         marked("the site could not be made: %(reason)s"),
-        marked("undo your last change and build again; if that does not help, send this line to those who keep the site"),
+        marked(
+            "undo your last change and build again; if that does not help, send this line to those who keep the site"
+        ),
     ),
     "language-unknown": (
         ERROR,
@@ -168,12 +174,12 @@ RULES: dict[str, tuple[str, str, str]] = {
     "picture-private": (
         ERROR,
         marked("the picture still carries what can tell a place or a person: %(found)s"),
-        marked("run: python3 tasks.py photo %(path)s"),
+        marked("run: python3 tasks.py photo %(file)s"),
     ),
     "picture-technical": (
         WARNING,
         marked("the picture file carries %(found)s; readers do not get it, but copies of the sources do"),
-        marked("run: python3 tasks.py photo %(path)s"),
+        marked("run: python3 tasks.py photo %(file)s"),
     ),
     "reference-unknown": (
         ERROR,
@@ -233,6 +239,9 @@ RULES: dict[str, tuple[str, str, str]] = {
 }
 
 
+BARE_GUESSES = ("header-misspelt", "slug-bad")  # their sentence brings its own words for the guess
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One problem; ``path`` is relative to the content folder, ``line`` is 0 where no line can be named."""
@@ -251,8 +260,8 @@ class Problem:
         """``file:line: what is wrong. What to do.`` in the editor's language."""
         _, what, how = RULES[self.code]
         values = dict(self.values)
-        if guess := values.get("guess"):
-            values["guess"] = guess if self.code in ("header-misspelt", "slug-bad") else did_you_mean(str(guess), language)
+        if values.get("guess") and self.code not in BARE_GUESSES:
+            values["guess"] = did_you_mean(str(values["guess"]), language)
         place = f"{self.path}:{self.line}" if self.line else self.path
         parts = (_sentence(say(part, language, **values)) for part in (what, how))
         return f"{place}: {' '.join(parts)}"
@@ -288,11 +297,6 @@ def closest(name: str, known: Iterable[str]) -> str:
 def did_you_mean(guess: str, language: str | None) -> str:
     """The end of a sentence that offers a guess."""
     return say(marked(" (did you mean «%(guess)s»?)"), language, guess=guess)
-
-
-def codes() -> Iterator[str]:
-    """Every rule there is."""
-    yield from RULES
 
 
 def _sentence(text: str) -> str:

@@ -94,6 +94,11 @@ class Entry:
         return version is not original and bool(version.made_from) and version.made_from != original.fingerprint
 
     @property
+    def has_page(self) -> bool:
+        """News of a petition stand on its page and have none of their own."""
+        return self.section != PETITIONS or isinstance(self, Petition)
+
+    @property
     def order(self) -> tuple[dt.datetime, str]:
         """The total order of every list, oldest first."""
         return (self.date, self.key)

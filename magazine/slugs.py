@@ -10,7 +10,8 @@ from unidecode import unidecode
 
 MAX_SLUG_LENGTH = 80
 # index and page are file names of ours; the others cannot be file names on Windows
-RESERVED = {"index", "page", "con", "prn", "aux", "nul", *(f"{device}{number}" for device in ("com", "lpt") for number in range(1, 10))}
+DEVICES = {f"{device}{number}" for device in ("com", "lpt") for number in range(1, 10)}
+RESERVED = {"index", "page", "con", "prn", "aux", "nul"} | DEVICES
 SLUG = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 # Unidecode folds these into о, у, н; «көл» and «кол» must not share a page
 KYRGYZ = str.maketrans({"ө": "oe", "ү": "ue", "ң": "ng", "Ө": "oe", "Ү": "ue", "Ң": "ng"})

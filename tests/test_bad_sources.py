@@ -76,7 +76,9 @@ CASES: dict[str, tuple[Files, tuple[str, str, int]]] = {
         {POST: STORY, "blog/post/comments/1.md": ANSWER.replace("\n\n", "\nKind: like\n\n")},
         ("answer-kind", "blog/post/comments/1.md", 3),
     ),
-    "an answer's bad name": ({POST: STORY, "blog/post/comments/а б.md": ANSWER}, ("answer-name", "blog/post/comments/а б.md", 0)),
+    "an answer's bad name": (
+        {POST: STORY, "blog/post/comments/а б.md": ANSWER}, ("answer-name", "blog/post/comments/а б.md", 0),
+    ),
     "a script for a source": (
         {POST: STORY, "blog/post/comments/1.md": ANSWER.replace("\n\n", "\nSource: javascript:alert(1)\n\n")},
         ("link-scheme", "blog/post/comments/1.md", 3),
@@ -127,18 +129,18 @@ def test_every_problem_speaks_three_languages(tmp_path: Path) -> None:
 
 
 def test_a_whole_tree_tells_nothing(tmp_path: Path) -> None:
-    whole = {"magazine/2008-12/ru.md": ISSUE, "magazine/2008-12/one/ru.md": STORY, "magazine/2008-12/one/en.md": TRANSLATION,
-             "magazine/2008-12/one/comments/1.md": ANSWER}  # fmt: skip
+    story = "magazine/2008-12/one"
+    whole = {"magazine/2008-12/ru.md": ISSUE, f"{story}/ru.md": STORY, f"{story}/en.md": TRANSLATION,
+             f"{story}/comments/1.md": ANSWER}  # fmt: skip
     library, report = read(tmp_path, whole)
     assert told(report) == []
     assert [entry.key for entry in library.stories] == ["magazine/2008-12/one"]
 
 
 def built(content: Path, output: Path, language: str = "en") -> "subprocess.CompletedProcess[str]":
-    code = "import sys; from magazine.site.build import main; sys.exit(main(sys.argv[1:]))"
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "MAGAZINE_LANG": language, "PYTHONIOENCODING": "utf-8"}
-    command = [sys.executable, "-c", code, str(content), str(output)]
-    return subprocess.run(command, cwd=content, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    command = [sys.executable, "-m", "magazine.site.build", str(content), str(output)]
+    environment = {**os.environ, "MAGAZINE_LANG": language, "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, encoding="utf-8", check=False)
 
 
 LATER: dict[str, tuple[str, bytes, str, int]] = {  # found when bodies are converted and pictures opened

@@ -92,7 +92,7 @@ def first(tmp_path_factory):
     (target / ".venv" / "bin" / "python").symlink_to("/nowhere/python3")
     shutil.copy(ROOT / "tasks.py", target)
     (target / "requirements.txt").write_text(wheel(target, "1.0", "red"))
-    for name, text in {"site/build.py": BUILD, "desk/preview.py": PREVIEW, "desk/check.py": "import nowhere"}.items():
+    for name, text in {"site/build.py": BUILD, "desk/preview.py": PREVIEW, "desk/photo.py": "import nowhere"}.items():
         module = target / "magazine" / name
         module.parent.mkdir(parents=True, exist_ok=True)
         module.write_text(text)
@@ -115,7 +115,10 @@ def wheel(place, version, colour):
 @pytest.fixture
 def made(first, tmp_path):
     """A copy of its own for each test that spoils it."""
-    return Path(shutil.copytree(first[0], tmp_path / "made", symlinks=True))
+    packages = next(Path(".venv/lib").joinpath(found.name) for found in (first[0] / ".venv/lib").glob("python*"))
+    copy = Path(shutil.copytree(first[0], tmp_path / "made", symlinks=True, ignore=shutil.ignore_patterns("pip")))
+    (copy / packages / "site-packages/pip").symlink_to(first[0] / packages / "site-packages/pip")
+    return copy
 
 
 def local(place, **more):
@@ -274,9 +277,9 @@ def test_file_in_the_place_of_venv(place):
 
 
 def test_lost_package_is_named(made):
-    status, out, err = call(made, "check")
+    status, out, err = call(made, "photo", "a.jpg")
     assert (status, out) == (1, "")
-    assert err == said("package", "No module named 'nowhere'", f"{tasks.ME} check") + "\n"
+    assert err == said("package", "No module named 'nowhere'", f"{tasks.ME} photo") + "\n"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -321,12 +324,13 @@ def test_unknown_command(place, lang):
         (("lint", "x"), "x"),
     ],
 )
-def test_wrong_words_are_named_before_anything_is_installed(place, words, wrong):
-    status, out, err = call(place, *words)
+def test_wrong_words_are_named_before_anything_is_installed(capfd, monkeypatch, words, wrong):
+    monkeypatch.setenv("MAGAZINE_LANG", "ky")
+    with pytest.raises(SystemExit) as ended:
+        tasks.main(list(words))
     usage = next(usage for name, usage, _ in tasks.COMMANDS if name == words[0])
-    assert (status, out) == (2, "")
-    assert err == said("wrong", wrong, f"{tasks.ME} {words[0]} {usage}".strip()) + "\n"
-    assert not (place / ".venv").exists()
+    assert ended.value.code == 2
+    assert capfd.readouterr() == ("", said("wrong", wrong, f"{tasks.ME} {words[0]} {usage}".strip(), lang="ky") + "\n")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import functools
 import http.server
-import os
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from watchfiles import DefaultFilter, watch
 from magazine.messages import say
 
 HOST, PORT = "127.0.0.1", 8000
+WINDOWS_ADDRESS_IN_USE = 10048
 PROJECT = Path(__file__).resolve().parents[2]
 WATCHED = ("theme", "magazine", "pelicanconf.py")
 SETTLE_MS = 200  # programs save in several steps; wait for the last of them
@@ -35,14 +35,20 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 def run(content: Path | None = None, output: Path | None = None, port: int | None = None) -> int:
     """Serve until Ctrl-C; the exit status."""
-    content, output = (content or PROJECT / "content").resolve(), (output or PROJECT / "output").resolve()
+    content = (content or PROJECT / "content").resolve()
+    output = (output or PROJECT / "output").resolve()
     handler = functools.partial(_Handler, directory=str(output))
     try:
         server = http.server.ThreadingHTTPServer((HOST, PORT if port is None else port), handler)
     except (OSError, OverflowError) as error:
-        reason = "in use" if getattr(error, "errno", 0) in (errno.EADDRINUSE, 10048) else str(error)
-        told = say("Port %(port)d cannot be used (%(reason)s). Choose another one: --port %(other)d", port=port or PORT,
-                   reason=say("in use") if reason == "in use" else reason, other=(port or PORT) % 60000 + 1)  # fmt: skip
+        taken = getattr(error, "errno", 0) in (errno.EADDRINUSE, WINDOWS_ADDRESS_IN_USE)
+        asked = PORT if port is None else port
+        told = say(
+            "Port %(port)d cannot be used (%(reason)s). Choose another one: --port %(other)d",
+            port=asked,
+            reason=say("in use") if taken else error,
+            other=PORT + 1 if asked != PORT + 1 else PORT + 2,
+        )
         print(told, file=sys.stderr)
         return 1
     with server:
@@ -62,12 +68,11 @@ def run(content: Path | None = None, output: Path | None = None, port: int | Non
 
 def _build(content: Path, output: Path) -> None:
     """Build in a process of its own: what breaks there is told and does not end the preview."""
-    command = [sys.executable, "-c", "import sys; from magazine.site.build import main; sys.exit(main(sys.argv[1:]))"]
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
-    subprocess.run([*command, str(content), str(output)], cwd=PROJECT, env=environment, check=False)  # noqa: S603
+    command = [sys.executable, "-m", "magazine.site.build", str(content), str(output)]
+    subprocess.run(command, cwd=PROJECT, check=False)
 
 
 def _saved(content: Path) -> Iterator[object]:
     places = [content, *(PROJECT / name for name in WATCHED)]
     existing = [place for place in places if place.exists()]
-    yield from watch(*existing, watch_filter=DefaultFilter(), debounce=1600, step=SETTLE_MS, raise_interrupt=True)
+    yield from watch(*existing, watch_filter=DefaultFilter(), step=SETTLE_MS, raise_interrupt=True)

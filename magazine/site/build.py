@@ -112,9 +112,9 @@ def inspect_pictures(held: Library, report: Report) -> None:
             report.add("picture-bad", path, reason=str(error))
             continue
         if found.private:
-            report.add("picture-private", path, found=", ".join(found.private), path=path.as_posix())
+            report.add("picture-private", path, found=", ".join(found.private), file=_as_typed(held.root / path))
         if found.technical:
-            report.add("picture-technical", path, found=", ".join(found.technical), path=path.as_posix())
+            report.add("picture-technical", path, found=", ".join(found.technical), file=_as_typed(held.root / path))
 
 
 def check_weights(output: Path, budget: int, report: Report) -> None:
@@ -137,7 +137,7 @@ def _pelican(chosen: dict[str, Any], held: Library) -> None:
             Pelican(chosen).run()
         except OSError:
             raise
-        except Exception as error:  # noqa: BLE001 (whatever a template or a plugin raises is told, not shown as a traceback)
+        except Exception as error:
             if os.environ.get("MAGAZINE_DEBUG"):
                 raise
             report.add("internal", "pelican", reason=f"{type(error).__name__}: {error}")
@@ -193,6 +193,11 @@ def _is_ours(output: Path) -> bool:
     return False
 
 
+def _as_typed(path: Path) -> str:
+    """The path as an editor would type it here."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
 def _unwritable(error: OSError, output: Path) -> str:
     return say(
         "The site cannot be written to %(folder)s: %(reason)s. Choose another folder with --output, "
@@ -220,3 +225,6 @@ def _swap(staging: Path, output: Path) -> None:
 def _severity(problem: Problem) -> str:
     return say("Error:") if problem.severity == ERROR else say("Note:")
 
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

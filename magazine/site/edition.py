@@ -163,6 +163,11 @@ class Edition:
         """Stories and posts, newest first."""
         return tuple(sorted((*self.library.stories, *self.library.posts), key=attrgetter("order"), reverse=True))
 
+    @property
+    def years(self) -> list[int]:
+        """The years something came out in, newest first."""
+        return sorted({entry.date.year for entry in self.entries}, reverse=True)
+
     @cached_property
     def topics(self) -> Names:
         """Topics, with the stories and posts on each."""

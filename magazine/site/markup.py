@@ -183,7 +183,8 @@ class _Resolver(Treeprocessor):
             picture = place.gallery.picture(place.entry, name)
         except PictureError:
             return  # told when the picture itself is inspected
-        alone = parent.tag == "p" and len(parent) == 1 and not (parent.text or "").strip() and not (element.tail or "").strip()
+        around = f"{parent.text or ''}{element.tail or ''}"
+        alone = parent.tag == "p" and len(parent) == 1 and not around.strip()
         caption = typography.title(element.get("title", ""), place.version.language) if alone else ""
         made = figure(picture, alt, caption, place.gettext, large=alone)
         if alone:

@@ -126,6 +126,6 @@ def _all_below(answer: Answer, replies: Mapping[str, list[Answer]]) -> list[Answ
     return found
 
 
-def _kept(tag: str, name: str, value: str) -> str | None:
+def _kept(_tag: str, _name: str, value: str) -> str | None:
     """Only whole addresses: a relative one would lead into the magazine, or nowhere."""
     return value if value.lower().startswith(("http://", "https://", "mailto:")) else None

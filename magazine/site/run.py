@@ -17,6 +17,7 @@ from magazine.messages import for_readers
 from magazine.problems import Report
 from magazine.records import Issue, Library
 from magazine.site.edition import Edition
+from magazine.site.feeds import FeedGenerator
 from magazine.site.lists import ListGenerator
 from magazine.site.pictures import Gallery
 from magazine.site.reader import SourceReader
@@ -62,9 +63,9 @@ def readers(readers: Readers) -> None:
         readers.reader_classes[suffix] = SourceReader
 
 
-def generators(pelican: Pelican) -> type[Generator]:  # noqa: ARG001
+def generators(pelican: Pelican) -> tuple[type[Generator], ...]:  # noqa: ARG001
     """Our pages beside Pelican's; on ``get_generators``."""
-    return ListGenerator
+    return (ListGenerator, FeedGenerator)
 
 
 def writer(pelican: Pelican) -> type[PageWriter]:  # noqa: ARG001
@@ -111,7 +112,7 @@ def _sources(held: Library, language: str) -> tuple[list[str], list[str]]:
     articles: list[str] = []
     pages: list[str] = []
     for entry in held.entries.values():
-        if language in entry.versions and "/updates/" not in entry.key:
+        if language in entry.versions and entry.has_page:
             sink = pages if entry.section == "pages" or isinstance(entry, Issue) else articles
             sink.append(entry.versions[language].path.as_posix())
     return articles, pages

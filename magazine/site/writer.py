@@ -13,15 +13,15 @@ from pelican.writers import FileOverwriteFailedError, Writer
 class PageWriter(Writer):  # type: ignore[misc]
     """Writes each page once; the page's own address is ``output_file`` in its template."""
 
-    def write_file(  # noqa: PLR0913
+    def write_file(
         self,
         name: str,
         template: Template,
         context: dict[str, Any],
-        relative_urls: bool = False,  # noqa: ARG002, FBT001, FBT002
+        relative_urls: bool = False,  # noqa: ARG002
         paginated: dict[str, Any] | None = None,  # noqa: ARG002
         template_name: str | None = None,  # noqa: ARG002
-        override_output: bool = False,  # noqa: ARG002, FBT001, FBT002
+        override_output: bool = False,  # noqa: ARG002
         url: str | None = None,  # noqa: ARG002
         **kwargs: Any,
     ) -> None:
