@@ -1,5 +1,6 @@
 """Feeds that every reader can parse, each of one language, each complete in itself."""
 
+import datetime as dt
 import re
 from urllib.parse import urlsplit
 
@@ -92,8 +93,8 @@ def test_dates_are_those_of_rfc_3339(feed: lxml.etree._Element) -> None:
 
 
 def test_the_feed_is_as_new_as_its_newest_entry(feed: lxml.etree._Element) -> None:
-    newest = max(element.findtext(f"{ATOM}updated") for element in entries(feed))
-    assert feed.findtext(f"{ATOM}updated") == newest
+    moments = [dt.datetime.fromisoformat(element.findtext(f"{ATOM}updated")) for element in (feed, *entries(feed))]
+    assert moments[0] == max(moments[1:])
 
 
 def test_the_feed_names_itself(site: Site, feed: lxml.etree._Element, address: str) -> None:

@@ -318,7 +318,7 @@ def test_unknown_command(place, lang):
         (("build", "--content="), "--content="),
         (("build", "--content", "--output"), "--content --output"),
         (("serve", "--port", "http"), "--port http"),
-        (("photo", "a.jpg"), "STORY"),
+        (("photo",), "FILE"),
         (("photo", "a.jpg", "b", "c"), "c"),
         (("photo", "-x"), "-x"),
         (("lint", "x"), "x"),

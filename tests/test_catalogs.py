@@ -1,0 +1,148 @@
+"""Every word that readers and editors see is there in Russian and Kyrgyz, whole and well formed."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from babel import Locale
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+from magazine import messages
+from magazine.desk import catalogs
+from magazine.desk.catalogs import EDITORS, READERS, TRANSLATED, Domain
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)([^a-z%]*[a-z])|%(?!\()")
+HEADING = ("%(count)s answer to “%(title)s”", "%(count)s answers to “%(title)s”")
+CASES = [pytest.param(domain, language, id=f"{domain.name}-{language}") for domain in (READERS, EDITORS) for language in TRANSLATED]
+
+both = pytest.mark.parametrize(("domain", "language"), CASES)
+
+
+def held(domain: Domain, language: str) -> Catalog:
+    """The catalog as it lies in the repository."""
+    with catalogs.path(domain, language).open("rb") as stream:
+        return read_po(stream, locale=language, abort_invalid=True)
+
+
+def entries(catalog: Catalog) -> list[Message]:
+    found = [message for message in catalog if message.id]
+    assert len(found) > 20
+    return found
+
+
+def words(domain: Domain, language: str) -> set[object]:
+    """The words that stand in code and templates now."""
+    return {message.id for message in catalogs.updated(domain, language) if message.id}
+
+
+def forms(words: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else tuple(words)
+
+
+def pairs(domain: Domain, language: str) -> Iterator[tuple[Message, str, str]]:
+    """Each translated form with the English one it stands for."""
+    for message in entries(held(domain, language)):
+        originals = forms(message.id)
+        for index, form in enumerate(forms(message.string)):
+            yield message, originals[min(index, len(originals) - 1)], form
+
+
+@both
+def test_the_catalog_holds_just_the_words_of_code_and_templates(domain: Domain, language: str) -> None:
+    assert {message.id for message in entries(held(domain, language))} == words(domain, language)
+
+
+def test_words_of_every_kind_are_found() -> None:
+    readers, editors = words(READERS, "ru"), words(EDITORS, "ru")
+    assert {HEADING, "Archive", "larger picture, %(size)s KB", "This text tells of a death."} <= readers
+    assert {"Error:", "the link «%(target)s» leads nowhere", "what the picture shows"} <= editors
+
+
+@both
+def test_nothing_lacks_a_translation(domain: Domain, language: str) -> None:
+    assert list(catalogs.untranslated(held(domain, language))) == []
+    assert [message.id for message, _, form in pairs(domain, language) if not form.strip()] == []
+
+
+@both
+def test_nothing_is_fuzzy_and_nothing_left_over(domain: Domain, language: str) -> None:
+    catalog = held(domain, language)
+    assert [message.id for message in entries(catalog) if message.fuzzy] == []
+    assert list(catalog.obsolete) == []
+
+
+@both
+def test_placeholders_are_those_of_the_english_words(domain: Domain, language: str) -> None:
+    wrong = [form for _, original, form in pairs(domain, language) if sorted(PLACEHOLDER.findall(form)) != sorted(PLACEHOLDER.findall(original))]
+    assert wrong == []
+
+
+@both
+def test_space_and_end_are_those_of_the_english_words(domain: Domain, language: str) -> None:
+    wrong = []
+    for _, original, form in pairs(domain, language):
+        same_space = original[0].isspace() == form[0].isspace() and original[-1].isspace() == form[-1].isspace()
+        if not same_space or (original[-1] in ".:?…") != (form[-1] in ".:?…"):
+            wrong.append(form)
+    assert wrong == []
+
+
+@both
+def test_no_word_mixes_latin_and_cyrillic_letters(domain: Domain, language: str) -> None:
+    mixed = re.compile(r"[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
+    plain = [PLACEHOLDER.sub(" ", form) for _, _, form in pairs(domain, language)]
+    assert [form for form in plain if mixed.search(form)] == []
+    assert [message.id for message in entries(held(domain, language)) if re.search(r"[\u0400-\u04ff]", str(message.id))] == []
+
+
+@both
+def test_only_letters_of_the_language_stand_there(domain: Domain, language: str) -> None:
+    alphabet = set("абвгдеёжзийклмнопрстуфхцчшщъыьэюя") | (set("ңөү") if language == "ky" else set())
+    used = {letter for _, _, form in pairs(domain, language) for letter in form.lower() if "\u0400" <= letter <= "\u04ff"}
+    assert used <= alphabet
+
+
+@both
+def test_every_plural_has_as_many_forms_as_the_language(domain: Domain, language: str) -> None:
+    catalog = held(domain, language)
+    counts = {len(message.string) for message in entries(catalog) if message.pluralizable}
+    assert counts == {catalog.num_plurals}
+
+
+@both
+def test_plural_forms_are_those_of_cldr(domain: Domain, language: str) -> None:
+    """Numbers that CLDR keeps apart are kept apart, and those it joins are joined."""
+    chosen = messages.catalog(domain.folder, domain.name, language)
+    one, many = next(message.id for message in entries(held(domain, language)) if message.pluralizable)
+    rule = Locale.parse(language).plural_form
+    catalog = held(domain, language)
+    index = {form: number for number, form in enumerate(catalog.get(one).string)}
+    numbers = {(rule(number), index[chosen.ngettext(one, many, number)]) for number in range(300)}
+    assert len(numbers) == len({rule(number) for number in range(300)}) == catalog.num_plurals
+    assert chosen.ngettext(one, many, 1) == catalog.get(one).string[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "words"),
+    [
+        ("ru", 1, "1 ответ на"), ("ru", 2, "2 ответа на"), ("ru", 5, "5 ответов на"), ("ru", 11, "11 ответов на"),
+        ("ru", 21, "21 ответ на"), ("ru", 0, "0 ответов на"), ("ru", 112, "112 ответов на"), ("ru", 1002, "1002 ответа на"),
+        ("ky", 1, "1 жооп"), ("ky", 2, "2 жооп"), ("ky", 5, "5 жооп"), ("ky", 21, "21 жооп"),
+        ("en", 1, "1 answer to"), ("en", 2, "2 answers to"), ("en", 11, "11 answers to"), ("en", 21, "21 answers to"),
+    ],
+)  # fmt: skip
+def test_the_heading_of_answers(language: str, number: int, words: str) -> None:
+    heading = messages.catalog(READERS.folder, READERS.name, language).ngettext(*HEADING, number)
+    told = heading % {"count": number, "title": "Зонт"}
+    assert re.search(rf"(?<!\w){words}(?!\w)", told)
+    assert "Зонт" in told
+
+
+def test_what_lacks_is_told() -> None:
+    catalog = Catalog(locale="ru")
+    catalog.add("said", "сказано")
+    catalog.add("not said", "")
+    catalog.add(("one", "many"), ("один", "два", ""))
+    catalog.add("guessed", "угадано", flags=["fuzzy"])
+    assert len(list(catalogs.untranslated(catalog))) == 3
