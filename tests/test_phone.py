@@ -109,9 +109,10 @@ def test_enter_on_a_language_opens_this_very_page_in_it(kind: str, language: str
     phone.wait_for_url((site.root / language / page.address).as_uri())
 
 
-def test_nothing_has_to_be_scrolled_sideways(phone: Tab, site: Site) -> None:
+@pytest.mark.parametrize("pages", ["kinds", pytest.param("samples", marks=pytest.mark.slow)])
+def test_nothing_has_to_be_scrolled_sideways(pages: str, phone: Tab, site: Site) -> None:
     problems = []
-    for page in site.samples:
+    for page in getattr(site, pages):
         open_page(phone, site, page)
         width = phone.evaluate("document.documentElement.scrollWidth")
         if width > KEYPAD_PHONE[0]:
