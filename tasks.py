@@ -46,6 +46,10 @@ COMMANDS = (  # name, what follows it, what it does
         "проверить саму программу (для разработчиков)",
         "программанын өзүн текшерүү (иштеп чыгуучулар үчүн)",
         "test the program itself (for developers)")),
+    ("words", "", (
+        "обновить списки переводимых фраз (для разработчиков)",
+        "которулуучу сүйлөмдөрдүн тизмесин жаңыртуу (иштеп чыгуучулар үчүн)",
+        "bring the catalogs of translated words up to date (for developers)")),
     ("lint", "", (
         "проверить код программы (для разработчиков)",
         "программанын кодун текшерүү (иштеп чыгуучулар үчүн)",
@@ -387,6 +391,12 @@ def test(_, quick=False, args=""):
 
     os.chdir(ROOT)
     sys.exit(pytest.main((["-m", "not slow and not judge"] if quick else []) + shlex.split(args)))
+
+
+@task
+def words(_):
+    """Bring the catalogs of translated words up to the code and the templates."""
+    leave("desk.catalogs")
 
 
 @task

@@ -85,7 +85,7 @@ PRIVATE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a free comment": ("comment", lambda: saved("JPEG", comment=CANARY.encode())),
     "a comment that begins like a tool's": ("comment", lambda: saved("JPEG", comment="Optimized by Мира".encode())),
     "a text in a PNG": ("text «Author»", lambda: text_png(Author=CANARY)),
-    "a place in a PNG": ("GPS", lambda: saved("PNG", exif=GPS)),
+    "a place in a PNG": ("GPS", lambda: saved("PNG", exif=GPS.tobytes())),
     "XMP in a PNG": ("XMP", lambda: text_png(**{"XML:com.adobe.xmp": XMP.decode()})),
     "a place in a WebP": ("GPS", lambda: saved("WEBP", exif=GPS)),
     "a name in a WebP": ("Artist", lambda: saved("WEBP", exif=exif(Artist=CANARY))),
