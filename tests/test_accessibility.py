@@ -74,7 +74,7 @@ def test_axe_finds_every_contrast_high_enough_in_the_dark(axe: str, site: Site, 
 
 @pytest.mark.slow
 @pytest.mark.judge
-@pytest.mark.parametrize(("kind", "language"), zip(("home", "story", "petition"), LANGUAGES, strict=True))
+@pytest.mark.parametrize(("kind", "language"), list(zip(("home", "story", "petition"), LANGUAGES, strict=True)))
 def test_lighthouse_gives_100_for_accessibility(kind: str, language: str, site: Site, web: WebServer) -> None:
     flags = " ".join(["--headless=new", *(flag for flag in ARGUMENTS if " " not in flag)])
     report = run(

@@ -10,7 +10,7 @@ from browser import Visit
 from site_files import LANGUAGES, MAIN_LANGUAGE, Link, Page, Site
 from toolbox import told
 
-OUTSIDE = {"http", "https", "mailto", "sms", "tg", "whatsapp", "data"}
+OUTSIDE = {"http", "https", "mailto", "sms", "data"}
 SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 EMAIL = re.compile(r"[\w.+-]+@[\w.-]+")
 

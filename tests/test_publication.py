@@ -83,7 +83,7 @@ TREE: dict[str, str | bytes] = {
     **below("pages", secret("page", "hidden")),
     **below("petitions/p/updates", secret("update", "draft")),
     **below("magazine/canaryissue", {"ru.md": headed(ISSUE, "Status: draft"), **secret("instory", "published")}),
-    **below("petitions", {**secret("petition", "draft"), "canarypetition/signatures/1.md": "Count: 98765\nDate: 2009-01-01\n"}),
+    **below("petitions", {**secret("petition", "draft"), "canarypetition/signatures/1.md": "Count: 97583\nDate: 2009-01-01\n"}),
 }  # fmt: skip
 
 
@@ -104,7 +104,7 @@ class Output:
 
     def heading(self, name: str) -> str:
         page = html5lib.parse(self.files[name], namespaceHTMLElements=False, transport_encoding="utf-8")
-        found = page.find(".//section[@id='answers']/h2")
+        found = page.find(".//*[@id='answers']//h2")
         return "" if found is None else " ".join("".join(found.itertext()).split())
 
 
@@ -159,7 +159,7 @@ def test_no_name_of_a_file_tells_what_is_not_published(site: Output) -> None:
     assert [name for name in site.files if "canary" in name.lower()] == []
 
 
-@pytest.mark.parametrize("word", [b"canary", b"Canary", b"CANARY", b"98765", b"98,765", "98\u00a0765".encode()])
+@pytest.mark.parametrize("word", [b"canary", b"Canary", b"CANARY", b"97583", b"97,583", "97\u00a0583".encode()])
 def test_no_byte_of_a_file_tells_what_is_not_published(word: bytes, site: Output) -> None:
     looked_for = forms(word)
     found = {name for name, data in site.files.items() for part in contents(data) if any(form in part for form in looked_for)}
@@ -237,9 +237,9 @@ def test_an_answer_does_not_leave_its_place(harmless: Output) -> None:
     pages = dict(harmless.pages())
     page = pages["blog/post.html"]
     assert len(page.findall(".//h1")) == 1
-    assert page.find(".//main//section[@id='answers']") is not None
+    assert page.find(".//main//*[@id='answers']") is not None
     assert page.find("body/footer") is not None
-    assert page.find(".//h3[@id='reply']") is not None
+    assert page.find(".//*[@id='reply']") is not None
 
 
 def test_no_link_of_an_answer_carries_code(harmless: Output) -> None:
