@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gzip
 import io
@@ -9,9 +10,10 @@ import logging
 import os
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +99,22 @@ def settings(**overrides: Any) -> dict[str, Any]:
     from pelican.settings import read_settings  # noqa: PLC0415
 
     chosen: dict[str, Any] = read_settings(str(PROJECT / "pelicanconf.py"), override=overrides)
-    chosen["CACHE_PATH"] = str(PROJECT / ".cache")
+    chosen["CACHE_PATH"] = str(_cache_folder())
     return chosen
+
+
+@cache
+def _cache_folder() -> Path:
+    """Beside the project, or a temporary one where that cannot be written."""
+    folder = PROJECT / ".cache"
+    try:
+        folder.mkdir(exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        temporary = tempfile.TemporaryDirectory(prefix="magazine-")
+        atexit.register(temporary.cleanup)
+        return Path(temporary.name)
 
 
 def inspect_pictures(held: Library, report: Report) -> None:
