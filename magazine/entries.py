@@ -123,6 +123,7 @@ def _version(source: Source, first: Source, kind: type[Entry], report: Report) -
         discreet=source.text("discreet"),
         summary=source.text("summary"),
         note=source.text("note") or first.text("note"),
+        note_language=(source if source.text("note") else first).path.stem,
         alt=source.text("alt") or first.text("alt"),
         caption=source.text("caption"),
         authors=_names(source, "author", "authors") or _names(first, "author", "authors"),

@@ -21,6 +21,7 @@ class Version:
     discreet: str = ""
     summary: str = ""
     note: str = ""
+    note_language: str = ""
     alt: str = ""
     caption: str = ""
     authors: tuple[str, ...] = ()

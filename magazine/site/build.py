@@ -21,11 +21,13 @@ from magazine import library as shelves
 from magazine import photos
 from magazine.messages import say, say_number
 from magazine.problems import ERROR, Problem, Report
+from magazine.progress import Progress
 from magazine.records import Library
 from magazine.site.run import build_day
 
 PROJECT = Path(__file__).resolve().parents[2]
 MARK = '<meta name="generator" content="red-umbrella-magazine">'
+ABANDONED = 3600.0  # seconds
 Tell = Callable[[str], None]
 
 
@@ -72,6 +74,7 @@ def build(content: Path | None = None, output: Path | None = None, tell: Tell = 
     content = (content or Path(chosen["PATH"])).resolve()
     output = (output or Path(chosen["OUTPUT_PATH"])).resolve()
     _check_output(content, output)
+    _recover(output)
     report = Report()
     tell(say("Reading %(folder)s …", folder=content.name))
     languages = (chosen["DEFAULT_LANG"], *chosen["I18N_SUBSITES"])
@@ -82,14 +85,16 @@ def build(content: Path | None = None, output: Path | None = None, tell: Tell = 
     count = len(held.entries)
     tell(say_number("Writing %(number)d text in all languages …", "Writing %(number)d texts in all languages …", count))
     staging = output.with_name(f".{output.name}.{os.getpid()}.part")
+    progress = Progress(len(languages) * count)
     try:
-        _pelican(settings(PATH=str(content), OUTPUT_PATH=str(staging), REPORT=report), held)
+        _pelican(settings(PATH=str(content), OUTPUT_PATH=str(staging), REPORT=report, PROGRESS=progress), held)
         if not report.errors():
             check_weights(staging, chosen["PAGE_BUDGET"], report)
             _swap(staging, output)
     except OSError as error:
         raise OutputError(_unwritable(error, output)) from error
     finally:
+        progress.end()
         shutil.rmtree(staging, ignore_errors=True)
     return report.sorted()
 
@@ -221,6 +226,17 @@ def _unwritable(error: OSError, output: Path) -> str:
         folder=output,
         reason=error.strerror or str(error),
     )
+
+
+def _recover(output: Path) -> None:
+    """After a power cut: bring back a site that was moved aside, remove what an older build left half done."""
+    left = sorted(output.parent.glob(f".{output.name}.*.old"), key=lambda path: path.stat().st_mtime)
+    if left and not output.exists():
+        left.pop().rename(output)
+    left += output.parent.glob(f".{output.name}.*.part")
+    for path in left:
+        if time.time() - path.stat().st_mtime > ABANDONED:  # a build in another window may still be at work
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _swap(staging: Path, output: Path) -> None:

@@ -154,7 +154,11 @@ class Edition:
     def note(self, version: Version) -> str:
         """The content note; a known kind is said in the reader's language."""
         kind = self.notes.get(version.note.casefold())
-        return self.catalog.gettext(kind) if kind else typography.title(version.note, version.language)
+        return self.catalog.gettext(kind) if kind else typography.title(version.note, version.note_language)
+
+    def note_language(self, version: Version) -> str:
+        """The language the note is in: an inherited one is the original's."""
+        return self.language if version.note.casefold() in self.notes else version.note_language
 
     # -- what stands where ---------------------------------------------------------------------
 

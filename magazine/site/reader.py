@@ -9,6 +9,7 @@ from pelican.readers import MarkdownReader
 
 from magazine import headers
 from magazine.problems import Report
+from magazine.progress import Progress
 from magazine.records import Issue, Petition
 from magazine.site import addresses
 from magazine.site.edition import Edition
@@ -24,6 +25,7 @@ class SourceReader(MarkdownReader):  # type: ignore[misc]
         super().__init__(settings)
         self.edition: Edition = settings["EDITION"]
         self.report: Report = settings["REPORT"]
+        self.progress: Progress = settings["PROGRESS"]
         self.markup = Markup(self.edition.language)
 
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
@@ -47,6 +49,7 @@ class SourceReader(MarkdownReader):  # type: ignore[misc]
         if isinstance(entry, Petition):
             shown = [(update, update.version(version.language)) for update in entry.updates]
             metadata["updates"] = [(update, one, self._converted(one.path)) for update, one in shown]
+        self.progress.step()
         return self._converted(path), metadata
 
     def _converted(self, path: Path) -> str:

@@ -15,6 +15,7 @@ from magazine import library as shelves
 from magazine import messages
 from magazine.messages import for_readers
 from magazine.problems import Report
+from magazine.progress import Progress
 from magazine.records import Issue, Library
 from magazine.site.edition import Edition
 from magazine.site.feeds import FeedGenerator
@@ -89,6 +90,7 @@ def prepare(settings: dict[str, Any], held: Library) -> None:
     """Put into the main language's settings what all languages share; catalogs are compiled into the cache."""
     content, cache, theme = Path(settings["PATH"]), Path(settings["CACHE_PATH"]), Path(settings["THEME"])
     settings.setdefault("REPORT", Report())
+    settings.setdefault("PROGRESS", Progress(len(held.entries) * len(held.languages)))
     settings["LIBRARY"] = held
     settings["GALLERY"] = Gallery(content, cache / "pictures", Path(settings["OUTPUT_PATH"]))
     settings["ROOT_URL"] = settings["SITEURL"]

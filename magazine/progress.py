@@ -1,0 +1,35 @@
+"""How far long work has come, in one line of a terminal; nothing where no terminal is."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TextIO
+
+INTERVAL = 0.2  # seconds between two figures
+
+
+@dataclass
+class Progress:
+    """Counts steps and shows their share of the total."""
+
+    total: int
+    stream: TextIO = field(default_factory=lambda: sys.stdout)
+    done: int = 0
+    shown: float = 0.0
+
+    def step(self) -> None:
+        """One more step is done."""
+        self.done += 1
+        now = time.monotonic()
+        if self.stream.isatty() and now - self.shown >= INTERVAL:
+            self.shown = now
+            self.stream.write(f"\r{min(100, 100 * self.done // max(1, self.total)):3} %")
+            self.stream.flush()
+
+    def end(self) -> None:
+        """Take the figure off the screen."""
+        if self.shown:
+            self.stream.write("\r     \r")
+            self.stream.flush()
