@@ -22,20 +22,22 @@ PICTURE_ENDINGS = (".jpg", ".jpeg", ".webp", ".png", ".gif", ".avif", ".svg", ".
 KINDS = {
     "home": r"index\.html",
     "not found": r"404\.html",
+    "older part of a list": r"(magazine|blog|petitions|archive|topics|credits)/page/\d+\.html",
+    "more answers": r".+/answers-\d+\.html",
     "list of issues": r"magazine/index\.html",
     "issue": r"magazine/[^/]+\.html",
     "story": r"magazine/[^/]+/[^/]+\.html",
-    "blog": r"blog/(index|page-\d+)\.html",
+    "blog": r"blog/index\.html",
     "post": r"blog/[^/]+\.html",
     "list of petitions": r"petitions/index\.html",
     "petition": r"petitions/[^/]+\.html",
     "page": r"pages/[^/]+\.html",
     "archive": r"archive/index\.html",
-    "year": r"archive/\d{4}\.html",
+    "year": r"archive/\d{4}(/\d+)?\.html",
     "topics": r"topics/index\.html",
-    "topic": r"topics/[^/]+\.html",
+    "topic": r"topics/[^/]+(/\d+)?\.html",
     "credits": r"credits/index\.html",
-    "pen name": r"credits/[^/]+\.html",
+    "pen name": r"credits/[^/]+(/\d+)?\.html",
 }
 ADDRESSES = (
     "href",
@@ -129,7 +131,7 @@ class Page:
         """What kind of page it is; a text that lacks this language is a kind of its own."""
         for kind, address in KINDS.items():
             if re.fullmatch(address, self.shared_address):
-                return f"{kind} that is missing" if kind != "not found" and not self.is_indexed else kind
+                return kind if self.is_indexed or kind in ("not found", "more answers") else f"{kind} that is missing"
         raise AssertionError(f"{self.address} is an address of no kind")
 
     @cached_property
