@@ -15,7 +15,11 @@ from magazine.desk.catalogs import EDITORS, READERS, TRANSLATED, Domain
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)([^a-z%]*[a-z])|%(?!\()")
 HEADING = ("%(count)s answer to “%(title)s”", "%(count)s answers to “%(title)s”")
-CASES = [pytest.param(domain, language, id=f"{domain.name}-{language}") for domain in (READERS, EDITORS) for language in TRANSLATED]
+CASES = [
+    pytest.param(domain, language, id=f"{domain.name}-{language}")
+    for domain in (READERS, EDITORS)
+    for language in TRANSLATED
+]
 
 both = pytest.mark.parametrize(("domain", "language"), CASES)
 
@@ -72,7 +76,10 @@ def called(names: set[str]) -> set[str]:
 
 
 def test_no_sentence_of_the_code_escapes_the_search() -> None:
-    editors, readers = ({words if isinstance(words, str) else words[0] for words in held} for held in (words(EDITORS, "ru"), words(READERS, "ru")))
+    editors, readers = (
+        {words if isinstance(words, str) else words[0] for words in held}
+        for held in (words(EDITORS, "ru"), words(READERS, "ru"))
+    )
     sentences = called({"say", "marked", "say_number"})
     assert len(sentences) > 80
     assert sentences - editors == set()
@@ -80,7 +87,9 @@ def test_no_sentence_of_the_code_escapes_the_search() -> None:
 
 
 def test_no_word_of_the_templates_escapes_the_search() -> None:
-    texts = [path.read_text(encoding="utf-8") for path in sorted((catalogs.PROJECT / "theme" / "templates").rglob("*.*"))]
+    texts = [
+        path.read_text(encoding="utf-8") for path in sorted((catalogs.PROJECT / "theme" / "templates").rglob("*.*"))
+    ]
     called = {match[2] for text in texts for match in re.finditer(r"""\b_\(\s*(["'])(.+?)\1""", text)}
     assert len(called) > 40
     assert called - words(READERS, "ru") == set()
@@ -101,14 +110,21 @@ def test_nothing_is_fuzzy_and_nothing_left_over(domain: Domain, language: str) -
 
 @both
 def test_placeholders_are_those_of_the_english_words(domain: Domain, language: str) -> None:
-    wrong = [form for _, original, form in pairs(domain, language) if sorted(PLACEHOLDER.findall(form)) != sorted(PLACEHOLDER.findall(original))]
+    wrong = [
+        form
+        for _, original, form in pairs(domain, language)
+        if sorted(PLACEHOLDER.findall(form)) != sorted(PLACEHOLDER.findall(original))
+    ]
     assert wrong == []
 
 
 @both
 def test_space_around_is_that_of_the_english_words(domain: Domain, language: str) -> None:
-    wrong = [form for _, original, form in pairs(domain, language) if [part.isspace() for part in (original[0], original[-1])]
-             != [part.isspace() for part in (form[0], form[-1])]]  # fmt: skip
+    wrong = [
+        form
+        for _, original, form in pairs(domain, language)
+        if [part.isspace() for part in (original[0], original[-1])] != [part.isspace() for part in (form[0], form[-1])]
+    ]
     assert wrong == []
 
 
@@ -117,13 +133,17 @@ def test_no_word_mixes_latin_and_cyrillic_letters(domain: Domain, language: str)
     mixed = re.compile(r"[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
     plain = [PLACEHOLDER.sub(" ", form) for _, _, form in pairs(domain, language)]
     assert [form for form in plain if mixed.search(form)] == []
-    assert [message.id for message in entries(held(domain, language)) if re.search(r"[\u0400-\u04ff]", str(message.id))] == []
+    assert [
+        message.id for message in entries(held(domain, language)) if re.search(r"[\u0400-\u04ff]", str(message.id))
+    ] == []
 
 
 @both
 def test_only_letters_of_the_language_stand_there(domain: Domain, language: str) -> None:
     alphabet = set("абвгдеёжзийклмнопрстуфхцчшщъыьэюя") | (set("ңөү") if language == "ky" else set())
-    used = {letter for _, _, form in pairs(domain, language) for letter in form.lower() if "\u0400" <= letter <= "\u04ff"}
+    used = {
+        letter for _, _, form in pairs(domain, language) for letter in form.lower() if "\u0400" <= letter <= "\u04ff"
+    }
     assert used <= alphabet
 
 
@@ -150,12 +170,24 @@ def test_plural_forms_are_those_of_cldr(domain: Domain, language: str) -> None:
 @pytest.mark.parametrize(
     ("language", "number", "words"),
     [
-        ("ru", 1, "1 ответ на"), ("ru", 2, "2 ответа на"), ("ru", 5, "5 ответов на"), ("ru", 11, "11 ответов на"),
-        ("ru", 21, "21 ответ на"), ("ru", 0, "0 ответов на"), ("ru", 112, "112 ответов на"), ("ru", 1002, "1002 ответа на"),
-        ("ky", 1, "1 жооп"), ("ky", 2, "2 жооп"), ("ky", 5, "5 жооп"), ("ky", 21, "21 жооп"),
-        ("en", 1, "1 answer to"), ("en", 2, "2 answers to"), ("en", 11, "11 answers to"), ("en", 21, "21 answers to"),
+        ("ru", 1, "1 ответ на"),
+        ("ru", 2, "2 ответа на"),
+        ("ru", 5, "5 ответов на"),
+        ("ru", 11, "11 ответов на"),
+        ("ru", 21, "21 ответ на"),
+        ("ru", 0, "0 ответов на"),
+        ("ru", 112, "112 ответов на"),
+        ("ru", 1002, "1002 ответа на"),
+        ("ky", 1, "1 жооп"),
+        ("ky", 2, "2 жооп"),
+        ("ky", 5, "5 жооп"),
+        ("ky", 21, "21 жооп"),
+        ("en", 1, "1 answer to"),
+        ("en", 2, "2 answers to"),
+        ("en", 11, "11 answers to"),
+        ("en", 21, "21 answers to"),
     ],
-)  # fmt: skip
+)
 def test_the_heading_of_answers(language: str, number: int, words: str) -> None:
     heading = messages.catalog(READERS.folder, READERS.name, language).ngettext(*HEADING, number)
     told = heading % {"count": number, "title": "Зонт"}

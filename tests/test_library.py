@@ -52,8 +52,16 @@ def test_a_translation_takes_nothing_that_is_in_another_language(tmp_path: Path)
 
 
 def test_a_translation_may_say_its_own(tmp_path: Path) -> None:
-    own = headed(TRANSLATION, "Author: Rain, Swallow", "Tags: law, home", "Note: It rains.", "Alt: A red umbrella",
-                 "Caption: This one", "Summary: On umbrellas", "Discreet: A thing")  # fmt: skip
+    own = headed(
+        TRANSLATION,
+        "Author: Rain, Swallow",
+        "Tags: law, home",
+        "Note: It rains.",
+        "Alt: A red umbrella",
+        "Caption: This one",
+        "Summary: On umbrellas",
+        "Discreet: A thing",
+    )
     entry = one(tmp_path, {POST: RICH, "blog/post/en.md": own, "blog/post/a.jpg": PICTURE})
     version, original = entry.versions["en"], entry.versions["ru"]
     assert (version.authors, version.tags) == (("Rain", "Swallow"), ("law", "home"))
@@ -63,18 +71,25 @@ def test_a_translation_may_say_its_own(tmp_path: Path) -> None:
 
 
 def test_a_translation_may_write_a_name_in_its_own_letters(tmp_path: Path) -> None:
-    files = {POST: headed(STORY, "Author: Мира", "Tags: Бишкек"), "blog/post/en.md": headed(TRANSLATION, "Author: Mira", "Tags: Bishkek")}
+    files = {
+        POST: headed(STORY, "Author: Мира", "Tags: Бишкек"),
+        "blog/post/en.md": headed(TRANSLATION, "Author: Mira", "Tags: Bishkek"),
+    }
     assert one(tmp_path, files).versions["en"].authors == ("Mira",)
 
 
 @pytest.mark.parametrize("original", ["ru", "ky", "en"])
 def test_any_language_may_be_the_original(original: str, tmp_path: Path) -> None:
-    files = {f"blog/post/{language}.md": STORY if language == original else TRANSLATION for language in ("ru", "ky", "en")}
+    files = {
+        f"blog/post/{language}.md": STORY if language == original else TRANSLATION for language in ("ru", "ky", "en")
+    }
     entry = one(tmp_path, files)
     assert entry.original == original
     assert list(entry.versions) == ["ru", "ky", "en"]
     assert entry.date == dt.datetime(2008, 12, 2)
-    assert [version.translators for language, version in entry.versions.items() if language != original] == [("Swallow",)] * 2
+    assert [version.translators for language, version in entry.versions.items() if language != original] == [
+        ("Swallow",)
+    ] * 2
 
 
 def test_a_missing_language_is_read_in_the_original(tmp_path: Path) -> None:
@@ -84,7 +99,9 @@ def test_a_missing_language_is_read_in_the_original(tmp_path: Path) -> None:
 
 
 def test_the_original_of_a_page_without_a_date_is_the_one_without_a_translator(tmp_path: Path) -> None:
-    entry = one(tmp_path, {"pages/about/ru.md": TRANSLATION, "pages/about/ky.md": "Title: Биз\n\nБиз.\n"}, "pages/about")
+    entry = one(
+        tmp_path, {"pages/about/ru.md": TRANSLATION, "pages/about/ky.md": "Title: Биз\n\nБиз.\n"}, "pages/about"
+    )
     assert entry.original == "ky"
 
 
@@ -125,7 +142,11 @@ def test_stories_stand_as_the_issue_names_them_and_the_rest_by_date(tmp_path: Pa
 
 def test_the_newest_comes_first(tmp_path: Path) -> None:
     days = {"a": "2012-06-03", "c": "2012-06-04", "b": "2012-06-03", "d": "2012-06-03 10:00", "e": "2008-01-01"}
-    files = {f"{section}/{section}-{slug}/ru.md": dated(day) for section in ("blog", "petitions") for slug, day in days.items()}
+    files = {
+        f"{section}/{section}-{slug}/ru.md": dated(day)
+        for section in ("blog", "petitions")
+        for slug, day in days.items()
+    }
     library, report = read(tmp_path, files)
     assert told(report) == []
     assert [post.slug for post in library.posts] == ["blog-c", "blog-d", "blog-b", "blog-a", "blog-e"]
@@ -134,7 +155,9 @@ def test_the_newest_comes_first(tmp_path: Path) -> None:
 
 def test_the_newest_issue_comes_first_and_its_name_dates_it(tmp_path: Path) -> None:
     undated = "Title: Выпуск\nNumber: 2\n\nПривет.\n"
-    library, report = read(tmp_path, {f"magazine/{name}/ru.md": undated for name in ("2008-12", "2012-06", "2012-06-15", "2010-01")})
+    library, report = read(
+        tmp_path, {f"magazine/{name}/ru.md": undated for name in ("2008-12", "2012-06", "2012-06-15", "2010-01")}
+    )
     assert told(report) == []
     assert [issue.slug for issue in library.issues] == ["2012-06-15", "2012-06", "2010-01", "2008-12"]
     assert library.issues[2].date == dt.datetime(2010, 1, 1)
@@ -143,7 +166,9 @@ def test_the_newest_issue_comes_first_and_its_name_dates_it(tmp_path: Path) -> N
 
 def test_answers_come_oldest_first_and_by_number(tmp_path: Path) -> None:
     answers = {f"blog/post/comments/{name}.md": ANSWER for name in ("10", "9", "1-a", "2")}
-    entry = one(tmp_path, {POST: STORY, **answers, "blog/post/comments/0.md": ANSWER.replace("2008-12-03", "2009-01-01")})
+    entry = one(
+        tmp_path, {POST: STORY, **answers, "blog/post/comments/0.md": ANSWER.replace("2008-12-03", "2009-01-01")}
+    )
     assert [answer.id for answer in entry.answers] == ["1-a", "2", "9", "10", "0"]
 
 
@@ -155,10 +180,13 @@ def test_an_unpublished_original_hides_all(status: str, tmp_path: Path) -> None:
     library, report = read(
         tmp_path,
         {
-            POST: headed(STORY, f"Status: {status}"), "blog/post/en.md": headed(TRANSLATION, "Status: published"),
-            "blog/post/a.jpg": PICTURE, "blog/post/comments/1.md": ANSWER, "blog/other/ru.md": STORY,
+            POST: headed(STORY, f"Status: {status}"),
+            "blog/post/en.md": headed(TRANSLATION, "Status: published"),
+            "blog/post/a.jpg": PICTURE,
+            "blog/post/comments/1.md": ANSWER,
+            "blog/other/ru.md": STORY,
         },
-    )  # fmt: skip
+    )
     assert told(report) == []
     assert list(library.entries) == ["blog/other"]
     assert keys(library.posts) == ["blog/other"]
@@ -173,7 +201,11 @@ def test_an_unpublished_translation_hides_only_itself(status: str, tmp_path: Pat
 
 @pytest.mark.parametrize("status", ["draft", "hidden", "skip"])
 def test_an_unpublished_issue_hides_its_stories(status: str, tmp_path: Path) -> None:
-    files = {"magazine/2008-12/ru.md": headed(ISSUE, f"Status: {status}"), "magazine/2008-12/one/ru.md": STORY, POST: STORY}
+    files = {
+        "magazine/2008-12/ru.md": headed(ISSUE, f"Status: {status}"),
+        "magazine/2008-12/one/ru.md": STORY,
+        POST: STORY,
+    }
     library, report = read(tmp_path, files)
     assert told(report) == []
     assert (library.issues, library.stories) == ((), ())
@@ -188,8 +220,11 @@ def test_an_unpublished_petition_hides_its_news(tmp_path: Path) -> None:
 
 
 def test_an_unpublished_story_is_in_no_issue(tmp_path: Path) -> None:
-    files = {"magazine/2008-12/ru.md": headed(ISSUE, "Stories: two, one"), "magazine/2008-12/one/ru.md": STORY,
-             "magazine/2008-12/two/ru.md": headed(STORY, "Status: draft")}  # fmt: skip
+    files = {
+        "magazine/2008-12/ru.md": headed(ISSUE, "Stories: two, one"),
+        "magazine/2008-12/one/ru.md": STORY,
+        "magazine/2008-12/two/ru.md": headed(STORY, "Status: draft"),
+    }
     library, report = read(tmp_path, files)
     assert told(report) == []
     assert keys(library.stories) == ["magazine/2008-12/one"]
@@ -197,7 +232,14 @@ def test_an_unpublished_story_is_in_no_issue(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("status", ["pending", "held", "refused", "spam", "draft"])
 def test_an_answer_that_is_not_approved_is_not_there(status: str, tmp_path: Path) -> None:
-    entry = one(tmp_path, {POST: STORY, "blog/post/comments/1.md": headed(ANSWER, f"Status: {status}"), "blog/post/comments/2.md": ANSWER})
+    entry = one(
+        tmp_path,
+        {
+            POST: STORY,
+            "blog/post/comments/1.md": headed(ANSWER, f"Status: {status}"),
+            "blog/post/comments/2.md": ANSWER,
+        },
+    )
     assert [answer.id for answer in entry.answers] == ["2"]
 
 
@@ -220,12 +262,19 @@ def petition(root: Path, *lines: str, **tallies: str) -> Petition:
 
 def test_signatures_are_added_up(tmp_path: Path) -> None:
     found = petition(
-        tmp_path, "Goal: 10 000", a="Kind: tally\nCount: 1 200\nDate: 2012-09-10\nWay: street\nRegion: Ош\n", b="Count: 34\nDate: 2012-06-03\n",
+        tmp_path,
+        "Goal: 10 000",
+        a="Kind: tally\nCount: 1 200\nDate: 2012-09-10\nWay: street\nRegion: Ош\n",
+        b="Count: 34\nDate: 2012-06-03\n",
         c="Count: 0\nDate: 2012-07-01\nWay: online\n",
-    )  # fmt: skip
+    )
     assert (found.signed, found.goal) == (1234, 10_000)
     assert found.counted_on == dt.date(2012, 9, 10)
-    assert [(tally.id, tally.way, tally.region) for tally in found.tallies] == [("b", "paper", ""), ("c", "online", ""), ("a", "street", "Ош")]
+    assert [(tally.id, tally.way, tally.region) for tally in found.tallies] == [
+        ("b", "paper", ""),
+        ("c", "online", ""),
+        ("a", "street", "Ош"),
+    ]
 
 
 def test_a_petition_that_nobody_signed(tmp_path: Path) -> None:
@@ -256,8 +305,11 @@ def test_a_state_that_is_said_wins_over_the_deadline(tmp_path: Path) -> None:
 
 
 def test_recipients_are_divided_by_semicolons_and_inherited(tmp_path: Path) -> None:
-    files = {"petitions/p/ru.md": headed(STORY, "To: Министр, лично; Омбудсмен"), "petitions/p/en.md": TRANSLATION,
-             "petitions/p/ky.md": headed(TRANSLATION, "To: Министр; Акыйкатчы")}  # fmt: skip
+    files = {
+        "petitions/p/ru.md": headed(STORY, "To: Министр, лично; Омбудсмен"),
+        "petitions/p/en.md": TRANSLATION,
+        "petitions/p/ky.md": headed(TRANSLATION, "To: Министр; Акыйкатчы"),
+    }
     versions = one(tmp_path, files, "petitions/p").versions
     assert versions["ru"].recipients == versions["en"].recipients == ("Министр, лично", "Омбудсмен")
     assert versions["ky"].recipients == ("Министр", "Акыйкатчы")
@@ -265,10 +317,14 @@ def test_recipients_are_divided_by_semicolons_and_inherited(tmp_path: Path) -> N
 
 def test_news_of_a_petition_newest_first(tmp_path: Path) -> None:
     files = {
-        "petitions/p/ru.md": STORY, "petitions/p/updates/a/ru.md": dated("2012-01-01"), "petitions/p/updates/a/en.md": TRANSLATION,
-        "petitions/p/updates/b/ru.md": dated("2012-02-01"), "petitions/p/updates/c/ru.md": headed(dated("2012-03-01"), "Status: draft"),
-        "petitions/q/ru.md": STORY, "petitions/q/updates/a/ru.md": STORY,
-    }  # fmt: skip
+        "petitions/p/ru.md": STORY,
+        "petitions/p/updates/a/ru.md": dated("2012-01-01"),
+        "petitions/p/updates/a/en.md": TRANSLATION,
+        "petitions/p/updates/b/ru.md": dated("2012-02-01"),
+        "petitions/p/updates/c/ru.md": headed(dated("2012-03-01"), "Status: draft"),
+        "petitions/q/ru.md": STORY,
+        "petitions/q/updates/a/ru.md": STORY,
+    }
     library, report = read(tmp_path, files)
     assert told(report) == []
     found = next(petition for petition in library.petitions if petition.slug == "p")
@@ -281,7 +337,17 @@ def test_news_of_a_petition_newest_first(tmp_path: Path) -> None:
 
 
 def test_files_that_programs_leave_are_not_seen(tmp_path: Path) -> None:
-    names = (".#ru.md", "ru.md~", "~$ru.md", ".ru.md.swp", ".DS_Store", "Thumbs.db", "desktop.ini", ".git/ru.md", "__MACOSX/ru.md")
+    names = (
+        ".#ru.md",
+        "ru.md~",
+        "~$ru.md",
+        ".ru.md.swp",
+        ".DS_Store",
+        "Thumbs.db",
+        "desktop.ini",
+        ".git/ru.md",
+        "__MACOSX/ru.md",
+    )
     folders = ("", "blog/", "blog/post/", "blog/post/comments/", "extra/")
     left = {f"{folder}{name}": "Title: Чужое\n" for folder in folders for name in names}
     library, report = read(tmp_path, {**left, POST: STORY, "blog/post/comments/1.md": ANSWER, "extra/key.txt": "x"})
@@ -292,8 +358,13 @@ def test_files_that_programs_leave_are_not_seen(tmp_path: Path) -> None:
 
 
 def test_extras_keep_their_folders(tmp_path: Path) -> None:
-    library, _ = read(tmp_path, {POST: STORY, "extra/a.txt": "x", "extra/.well-known/b.txt": "x", "extra/keys/c.asc": "x"})
-    assert {extra.address: extra.path.as_posix() for extra in library.extras} == {"a.txt": "extra/a.txt", "keys/c.asc": "extra/keys/c.asc"}
+    library, _ = read(
+        tmp_path, {POST: STORY, "extra/a.txt": "x", "extra/.well-known/b.txt": "x", "extra/keys/c.asc": "x"}
+    )
+    assert {extra.address: extra.path.as_posix() for extra in library.extras} == {
+        "a.txt": "extra/a.txt",
+        "keys/c.asc": "extra/keys/c.asc",
+    }
 
 
 def test_a_text_is_found_by_its_source(tmp_path: Path) -> None:
@@ -305,8 +376,14 @@ def test_a_text_is_found_by_its_source(tmp_path: Path) -> None:
 
 
 def test_the_same_tree_gives_the_same_records(tmp_path: Path) -> None:
-    files = {"magazine/2008-12/ru.md": ISSUE, "magazine/2008-12/one/ru.md": STORY, POST: RICH, "blog/post/a.jpg": PICTURE,
-             "blog/post/comments/1.md": ANSWER, "petitions/p/ru.md": STORY}  # fmt: skip
+    files = {
+        "magazine/2008-12/ru.md": ISSUE,
+        "magazine/2008-12/one/ru.md": STORY,
+        POST: RICH,
+        "blog/post/a.jpg": PICTURE,
+        "blog/post/comments/1.md": ANSWER,
+        "petitions/p/ru.md": STORY,
+    }
 
     def written(name: str, order: list[str]) -> Library:
         return read(tmp_path / name / "content", {path: files[path] for path in order})[0]

@@ -38,9 +38,14 @@ class Desk:
         entry, report = self.library.entries[key], Report()
         version = replace(entry.version(language), language=language)
         place = Place(
-            entry=entry, version=version, library=self.library, main="ru", gallery=self.gallery, report=report,
+            entry=entry,
+            version=version,
+            library=self.library,
+            main="ru",
+            gallery=self.gallery,
+            report=report,
             gettext=lambda words: words,
-        )  # fmt: skip
+        )
         parsed = headers.parse(version.path, f"Title: А\n\n{body}\n", Report())
         return Markup(language).convert(parsed, place), [(problem.code, problem.line) for problem in report.sorted()]
 
@@ -60,13 +65,22 @@ class Desk:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     root = tmp_path_factory.mktemp("desk")
     files: dict[str, str | bytes] = {
-        "blog/post/ru.md": STORY, "blog/post/en.md": TRANSLATION, "blog/post/large.jpg": picture(1400, 700),
-        "blog/post/small.png": picture(200, 100, "PNG"), "blog/post/шина.webp": picture(400, 100, "WEBP"),
-        "blog/other/ru.md": STORY, "blog/other/en.md": TRANSLATION, "blog/alone/ru.md": STORY,
+        "blog/post/ru.md": STORY,
+        "blog/post/en.md": TRANSLATION,
+        "blog/post/large.jpg": picture(1400, 700),
+        "blog/post/small.png": picture(200, 100, "PNG"),
+        "blog/post/шина.webp": picture(400, 100, "WEBP"),
+        "blog/other/ru.md": STORY,
+        "blog/other/en.md": TRANSLATION,
+        "blog/alone/ru.md": STORY,
         "blog/draft/ru.md": STORY.replace("\n\n", "\nStatus: draft\n\n"),
-        "magazine/2008-12/ru.md": ISSUE, "magazine/2008-12/one/ru.md": STORY, "magazine/2008-12/one/ky.md": TRANSLATION,
-        "pages/about/ru.md": "Title: О нас\n\nМы.\n", "petitions/p/ru.md": STORY, "extra/keys/key.asc": "x",
-    }  # fmt: skip
+        "magazine/2008-12/ru.md": ISSUE,
+        "magazine/2008-12/one/ru.md": STORY,
+        "magazine/2008-12/one/ky.md": TRANSLATION,
+        "pages/about/ru.md": "Title: О нас\n\nМы.\n",
+        "petitions/p/ru.md": STORY,
+        "extra/keys/key.asc": "x",
+    }
     library, report = read(root / "content", files)
     assert told(report) == []
     return Desk(library, Gallery(root / "content", root / "cache", root / "output"))
@@ -105,7 +119,9 @@ def elements(html: str, tag: str) -> Iterator[dict[str, str]]:
         ("/extra/keys/key.asc", "keys/key.asc", "keys/key.asc"),
     ],
 )
-def test_a_link_leads_to_the_language_of_its_page_or_to_the_one_it_names(target: str, ru: str, en: str, desk: Desk) -> None:
+def test_a_link_leads_to_the_language_of_its_page_or_to_the_one_it_names(
+    target: str, ru: str, en: str, desk: Desk
+) -> None:
     assert (desk.link(target, "ru"), desk.link(target, "en")) == (f"site:{ru}", f"site:{en}")
 
 
@@ -126,17 +142,27 @@ def test_a_fragment_stays_on_its_page(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("target", "code"),
     [
-        ("../otter/", "link-dead"), ("../other/de.md", "link-dead"), ("../alone/en.md", "link-dead"), ("../../../etc/", "link-dead"),
-        ("nowhere.jpg", "link-dead"), ("../draft/", "link-unpublished"), ("../draft/ru.md", "link-unpublished"), ("/", "link-dead"),
-        ("//other.example/", "link-scheme"), ("data:text/html,a", "link-scheme"), ("file:///etc/passwd", "link-scheme"),
+        ("../otter/", "link-dead"),
+        ("../other/de.md", "link-dead"),
+        ("../alone/en.md", "link-dead"),
+        ("../../../etc/", "link-dead"),
+        ("nowhere.jpg", "link-dead"),
+        ("../draft/", "link-unpublished"),
+        ("../draft/ru.md", "link-unpublished"),
+        ("/", "link-dead"),
+        ("//other.example/", "link-scheme"),
+        ("data:text/html,a", "link-scheme"),
+        ("file:///etc/passwd", "link-scheme"),
     ],
-)  # fmt: skip
+)
 def test_a_link_that_leads_nowhere_is_told_with_its_line(target: str, code: str, desk: Desk) -> None:
     assert desk.convert(f"Раз\n\nДва [сюда]({target})")[1] == [(code, 5)]
 
 
 def test_a_link_by_reference_and_in_a_note_is_followed_too(desk: Desk) -> None:
-    html = desk.html("[сюда][r] и ещё[^1]\n\n[r]: ../other/\n\n[^1]: См. [там](../alone/).\n\n| а |\n|---|\n| [т](../other/) |")
+    html = desk.html(
+        "[сюда][r] и ещё[^1]\n\n[r]: ../other/\n\n[^1]: См. [там](../alone/).\n\n| а |\n|---|\n| [т](../other/) |"
+    )
     assert html.count('href="site:blog/other.html"') == 2
     assert html.count('href="site:blog/alone.html"') == 1
 
@@ -144,7 +170,10 @@ def test_a_link_by_reference_and_in_a_note_is_followed_too(desk: Desk) -> None:
 # Links elsewhere
 
 
-@pytest.mark.parametrize("written", ["[там](https://x.org/a?b=c#d)", "<https://x.org/a>", "[там][x]\n\n[x]: HTTP://x.org/", "[там](http://x.org)"])
+@pytest.mark.parametrize(
+    "written",
+    ["[там](https://x.org/a?b=c#d)", "<https://x.org/a>", "[там][x]\n\n[x]: HTTP://x.org/", "[там](http://x.org)"],
+)
 def test_links_elsewhere_tell_no_referrer(written: str, desk: Desk) -> None:
     assert [link["rel"] for link in elements(desk.html(written), "a")] == ["noreferrer"]
 
@@ -159,13 +188,37 @@ def test_a_mail_address_in_brackets_is_a_link(desk: Desk) -> None:
 
 
 BAD_LINKS = [
-    "[a](javascript:alert(1))", "[a](JaVaScRiPt:alert)", "[a](<javascript:alert(1)>)", "[a](<  javascript:alert(1)>)",
-    "[a](&#106;avascript:alert(1))", "[a](&#x6A;avascript:x)", "[a](java&#115;cript:x)", "[a](java&Tab;script:x)", "[a](javascript&colon;x)",
-    "[a](<java\tscript:x>)", "[a](\\javascript:x)", "[a](j\\avascript:x)", "[a](vbscript:x)", "[a](data:text/html;base64,PHN2Zz4=)", "[a](blob:x)",
-    "[a][b]\n\n[b]: javascript:x", "[a]\n\n[a]: <javascript:x> \"t\"", "<javascript:alert(1)>", "<javascript:x@y.z>", "![a](javascript:x)",
-    "[a](//evil.example)", "[a](\\\\evil.example)", "[a](/\\evil.example)", "[![a](x)](javascript:x)", "[a](file:///etc)", "[a](feed:javascript:x)",
-    "[a](site:../../x)", "[a](view-source:https://x.org)", "[a](%6Aavascript:x)", "[a](https:javascript:x)",
-]  # fmt: skip
+    "[a](javascript:alert(1))",
+    "[a](JaVaScRiPt:alert)",
+    "[a](<javascript:alert(1)>)",
+    "[a](<  javascript:alert(1)>)",
+    "[a](&#106;avascript:alert(1))",
+    "[a](&#x6A;avascript:x)",
+    "[a](java&#115;cript:x)",
+    "[a](java&Tab;script:x)",
+    "[a](javascript&colon;x)",
+    "[a](<java\tscript:x>)",
+    "[a](\\javascript:x)",
+    "[a](j\\avascript:x)",
+    "[a](vbscript:x)",
+    "[a](data:text/html;base64,PHN2Zz4=)",
+    "[a](blob:x)",
+    "[a][b]\n\n[b]: javascript:x",
+    '[a]\n\n[a]: <javascript:x> "t"',
+    "<javascript:alert(1)>",
+    "<javascript:x@y.z>",
+    "![a](javascript:x)",
+    "[a](//evil.example)",
+    "[a](\\\\evil.example)",
+    "[a](/\\evil.example)",
+    "[![a](x)](javascript:x)",
+    "[a](file:///etc)",
+    "[a](feed:javascript:x)",
+    "[a](site:../../x)",
+    "[a](view-source:https://x.org)",
+    "[a](%6Aavascript:x)",
+    "[a](https:javascript:x)",
+]
 
 
 @pytest.mark.parametrize("body", BAD_LINKS)
@@ -184,13 +237,45 @@ def test_no_link_of_a_text_carries_code(body: str, desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    ["<script>alert(1)</script>", "<b>", "</div>", '<img src="x" onerror="alert(1)">', "<iframe src=x></iframe>", "<svg/onload=x>", "<br/>", "<!DOCTYPE html>",
-     "<?php x ?>", "<STYLE>p{}</STYLE>", "<a href='x'>", "&lt;script&gt;"],
-)  # fmt: skip
-@pytest.mark.parametrize("form", ["{}", "Раз {} два", "- {}", "> {}", "| а |\n|---|\n| {} |", "# {}", "Раз[^1]\n\n[^1]: {}", "*{}*"])
+    [
+        "<script>alert(1)</script>",
+        "<b>",
+        "</div>",
+        '<img src="x" onerror="alert(1)">',
+        "<iframe src=x></iframe>",
+        "<svg/onload=x>",
+        "<br/>",
+        "<!DOCTYPE html>",
+        "<?php x ?>",
+        "<STYLE>p{}</STYLE>",
+        "<a href='x'>",
+        "&lt;script&gt;",
+    ],
+)
+@pytest.mark.parametrize(
+    "form", ["{}", "Раз {} два", "- {}", "> {}", "| а |\n|---|\n| {} |", "# {}", "Раз[^1]\n\n[^1]: {}", "*{}*"]
+)
 def test_html_is_shown_as_text(raw: str, form: str, desk: Desk) -> None:
     html, _ = desk.convert(form.format(raw))
-    plain = {"p", "ul", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "h1", "sup", "a", "div", "ol", "em", "hr"}
+    plain = {
+        "p",
+        "ul",
+        "li",
+        "blockquote",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "h1",
+        "sup",
+        "a",
+        "div",
+        "ol",
+        "em",
+        "hr",
+    }
     tree = html5lib.parseFragment(html, namespaceHTMLElements=False)
     assert {element.tag for element in tree.iter() if element.tag != "DOCUMENT_FRAGMENT"} <= plain
     assert {name for element in tree.iter() for name in element.attrib} <= {"href", "class", "id", "title"}
@@ -201,12 +286,33 @@ def test_html_is_told_with_its_line(desk: Desk) -> None:
     assert desk.convert('Раз\nдва <b>три</b>\n\n<div class="x">')[1] == [("html-shown", 4), ("html-shown", 6)]
 
 
-@pytest.mark.parametrize("body", ["`<b>`", "``<b> ` </b>``", "    <b>", "```\n<b>\n```", "~~~ html\n<b>\n~~~", "5 < 6 > 4", "<https://x.org>", "<a@x.org>", "a<b"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "`<b>`",
+        "``<b> ` </b>``",
+        "    <b>",
+        "```\n<b>\n```",
+        "~~~ html\n<b>\n~~~",
+        "5 < 6 > 4",
+        "<https://x.org>",
+        "<a@x.org>",
+        "a<b",
+    ],
+)
 def test_html_in_code_and_signs_are_no_html(body: str, desk: Desk) -> None:
     desk.html(body)
 
 
-@pytest.mark.parametrize("body", ["Раз <!-- тайна --> два", "<!-- тайна\n\nтайна -->\n\nРаз", "Раз\n<!-- тайна -- -->", "<!--тайна--><!--тайна-->Раз"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Раз <!-- тайна --> два",
+        "<!-- тайна\n\nтайна -->\n\nРаз",
+        "Раз\n<!-- тайна -- -->",
+        "<!--тайна--><!--тайна-->Раз",
+    ],
+)
 def test_comments_of_editors_vanish(body: str, desk: Desk) -> None:
     html = desk.html(body)
     assert "тайна" not in html
@@ -234,7 +340,7 @@ def test_a_line_below_a_comment_is_told_with_its_own_number(desk: Desk) -> None:
 
 
 def test_a_picture_alone_is_a_figure_with_caption_and_large_link(desk: Desk) -> None:
-    html = desk.html('Раз\n\n![Зонт](large.jpg "Наш \'зонт\'")\n\nДва')
+    html = desk.html("Раз\n\n![Зонт](large.jpg \"Наш 'зонт'\")\n\nДва")
     (figure,) = html5lib.parseFragment(html, namespaceHTMLElements=False).findall("figure")
     (caption,) = figure.findall("figcaption")
     assert [child.tag for child in figure] == ["picture", "figcaption"]
@@ -261,7 +367,10 @@ def test_a_picture_in_a_paragraph_stays_there(desk: Desk) -> None:
     assert "<figure" not in html
 
 
-@pytest.mark.parametrize("body", ["- ![Зонт](small.png)", "[![Зонт](small.png)](../other/)", "![Зонт](small.png)\nслово", "**![Зонт](small.png)**"])
+@pytest.mark.parametrize(
+    "body",
+    ["- ![Зонт](small.png)", "[![Зонт](small.png)](../other/)", "![Зонт](small.png)\nслово", "**![Зонт](small.png)**"],
+)
 def test_a_picture_among_others_is_no_figure(body: str, desk: Desk) -> None:
     html = desk.html(body)
     assert len(list(elements(html, "picture"))) == 1
@@ -274,7 +383,9 @@ def test_a_small_picture_has_no_large_link_and_no_empty_caption(desk: Desk) -> N
     assert next(elements(html, "img"))["width"] == "200"
 
 
-@pytest.mark.parametrize("name", ["large.jpg", "./large.jpg", "{filename}large.jpg", "{static}large.jpg", "{attach}large.jpg"])
+@pytest.mark.parametrize(
+    "name", ["large.jpg", "./large.jpg", "{filename}large.jpg", "{static}large.jpg", "{attach}large.jpg"]
+)
 def test_a_picture_is_found_by_each_of_its_names(name: str, desk: Desk) -> None:
     assert "large-320.jpg" in desk.html(f"![Зонт]({name})")
 
@@ -292,10 +403,14 @@ def test_a_link_to_a_picture_leads_to_its_large_version(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        ("![Зонт](lorge.jpg)", "picture-dead"), ("![Зонт](../other/large.jpg)", "picture-dead"), ("![](large.jpg)", "picture-alt"),
-        ("![ ](large.jpg)", "picture-alt"), ("![Зонт](https://x.org/a.jpg)", "picture-dead"), ("![Зонт](data:image/png;base64,x)", "picture-dead"),
+        ("![Зонт](lorge.jpg)", "picture-dead"),
+        ("![Зонт](../other/large.jpg)", "picture-dead"),
+        ("![](large.jpg)", "picture-alt"),
+        ("![ ](large.jpg)", "picture-alt"),
+        ("![Зонт](https://x.org/a.jpg)", "picture-dead"),
+        ("![Зонт](data:image/png;base64,x)", "picture-dead"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_a_picture_is_told_and_loads_nothing(body: str, code: str, desk: Desk) -> None:
     html, problems = desk.convert(f"Раз\n\n{body}")
     assert problems == [(code, 5)]
@@ -307,10 +422,16 @@ def test_what_is_wrong_with_a_picture_is_told_and_loads_nothing(body: str, code:
 
 
 def test_tables_notes_lists_and_definitions(desk: Desk) -> None:
-    html = desk.html("| а | б |\n|---|---|\n| 1 | 2 |\n\nСноска[^1].\n\n1. раз\n2. два\n\n- три\n\nТермин\n:   смысл\n\n[^1]: Вот она.\n")
+    html = desk.html(
+        "| а | б |\n|---|---|\n| 1 | 2 |\n\nСноска[^1].\n\n1. раз\n2. два\n\n- три\n\n"
+        "Термин\n:   смысл\n\n[^1]: Вот она.\n"
+    )
     tree = html5lib.parseFragment(html, namespaceHTMLElements=False)
     assert [cell.text for row in tree.iter("tr") for cell in row] == ["а", "б", "1", "2"]
-    assert [[item.text for item in row] for row in (tree.findall("ol")[0], tree.findall("ul")[0])] == [["раз", "два"], ["три"]]
+    assert [[item.text for item in row] for row in (tree.findall("ol")[0], tree.findall("ul")[0])] == [
+        ["раз", "два"],
+        ["три"],
+    ]
     assert tree.find("dl/dd").text == "смысл"
     assert tree.find("p/sup/a").get("href") == "#fn:1"
     assert "Вот она." in "".join(tree.find("div").itertext()).replace("\u00a0", " ")

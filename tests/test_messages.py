@@ -64,7 +64,9 @@ def test_a_sentence_unknown_to_the_catalogs_is_said_as_it_is() -> None:
     assert messages.say("nobody translated this", "ky") == "nobody translated this"
 
 
-@pytest.mark.parametrize(("number", "start"), [(1, "1 ошибка "), (2, "2 ошибки "), (5, "5 ошибок "), (11, "11 ошибок "), (21, "21 ошибка ")])
+@pytest.mark.parametrize(
+    ("number", "start"), [(1, "1 ошибка "), (2, "2 ошибки "), (5, "5 ошибок "), (11, "11 ошибок "), (21, "21 ошибка ")]
+)
 def test_numbers_choose_the_russian_form(number: int, start: str) -> None:
     one = "%(number)d problem stopped the build; the old site stands unchanged."
     many = "%(number)d problems stopped the build; the old site stands unchanged."

@@ -4,11 +4,12 @@ import datetime as dt
 import itertools
 from pathlib import Path
 
+import pytest
 from trees import STORY, TRANSLATION, Files, read, told
 
 from magazine.records import Entry
 from magazine.site.names import Names
-from magazine.slugs import slug_of
+from magazine.slugs import is_slug, slug_of
 
 LANGUAGES = ("ru", "ky", "en")
 
@@ -96,8 +97,13 @@ def test_the_names_of_a_text_keep_its_order(tmp_path: Path) -> None:
 
 
 def test_order_and_addresses_do_not_depend_on_the_order_of_the_texts(tmp_path: Path) -> None:
-    entries = posts(tmp_path, {"ru": "дом, ель", "ky": "үй, карагай", "en": "home, fir"}, {"ky": "үй", "en": "house"},
-                    {"ru": "Ель, бег", "en": "tree, run"}, {"ky": "карагай, үй"})  # fmt: skip
+    entries = posts(
+        tmp_path,
+        {"ru": "дом, ель", "ky": "үй, карагай", "en": "home, fir"},
+        {"ky": "үй", "en": "house"},
+        {"ru": "Ель, бег", "en": "tree, run"},
+        {"ky": "карагай, үй"},
+    )
     seen = set()
     for order in itertools.permutations(entries):
         names = topics(list(order))
@@ -123,8 +129,11 @@ def test_people_are_those_who_wrote_and_those_who_translated(tmp_path: Path) -> 
 
 
 def test_a_translator_is_not_taken_for_the_author(tmp_path: Path) -> None:
-    files = {"blog/a/ru.md": STORY.replace("\n\n", "\nAuthor: Мира\n\n", 1), "blog/a/en.md": TRANSLATION,
-             "blog/a/ky.md": TRANSLATION.replace("Swallow", "Асел")}  # fmt: skip
+    files = {
+        "blog/a/ru.md": STORY.replace("\n\n", "\nAuthor: Мира\n\n", 1),
+        "blog/a/en.md": TRANSLATION,
+        "blog/a/ky.md": TRANSLATION.replace("Swallow", "Асел"),
+    }
     people = Names.of_people(told_nothing(tmp_path, files), LANGUAGES)
     assert spelt(people, "en") == ["Swallow", "Асел", "Мира"]
 
@@ -141,6 +150,11 @@ def test_addresses_of_names_are_plain_letters() -> None:
         assert slug == slug.strip("-")
         assert len(slug) <= 80
         assert set(slug) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+@pytest.mark.parametrize("name", ["Index", "Индех", "Con", "Кон", "NUL", "com1"])
+def test_no_name_takes_an_address_that_is_ours_or_that_windows_forbids(name: str) -> None:
+    assert is_slug(slug_of(name))
 
 
 def test_entries_of_one_moment_are_told_apart_by_their_keys(tmp_path: Path) -> None:

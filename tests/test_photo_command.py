@@ -29,7 +29,9 @@ def story(tmp_path: Path) -> Path:
     return folder
 
 
-def test_it_is_cleaned_into_the_folder_of_a_story(tmp_path: Path, story: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_cleaned_into_the_folder_of_a_story(
+    tmp_path: Path, story: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     source = dirty(tmp_path / "Мой зонт.JPG")
     before = source.read_bytes()
     assert photo.run(source, story) == 0

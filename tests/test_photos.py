@@ -69,19 +69,27 @@ def text_png(**texts: str) -> bytes:
     return saved("PNG", pnginfo=info)
 
 
-GPS = exif(Ifd.GPSInfo, GPSLatitudeRef="N", GPSLatitude=(42.0, 52.0, 30.0), GPSLongitudeRef="E", GPSLongitude=(74.0, 36.0, 0.0))
+GPS = exif(
+    Ifd.GPSInfo, GPSLatitudeRef="N", GPSLatitude=(42.0, 52.0, 30.0), GPSLongitudeRef="E", GPSLongitude=(74.0, 36.0, 0.0)
+)
 PRIVATE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a place": ("GPS", lambda: saved("JPEG", exif=GPS)),
     "a name": ("Artist", lambda: saved("JPEG", exif=exif(Artist=CANARY))),
     "a right": ("Copyright", lambda: saved("JPEG", exif=exif(Copyright=CANARY))),
     "a description": ("ImageDescription", lambda: saved("JPEG", exif=exif(ImageDescription=CANARY))),
-    "a remark": ("UserComment", lambda: saved("JPEG", exif=exif(Ifd.Exif, UserComment=b"ASCII\0\0\0" + CANARY.encode()))),
+    "a remark": (
+        "UserComment",
+        lambda: saved("JPEG", exif=exif(Ifd.Exif, UserComment=b"ASCII\0\0\0" + CANARY.encode())),
+    ),
     "a number of the camera": ("BodySerialNumber", lambda: saved("JPEG", exif=exif(Ifd.Exif, BodySerialNumber=CANARY))),
     "an owner": ("CameraOwnerName", lambda: saved("JPEG", exif=exif(Ifd.Exif, CameraOwnerName=CANARY))),
     "a maker's note": ("MakerNote", lambda: saved("JPEG", exif=exif(Ifd.Exif, MakerNote=CANARY.encode()))),
     "a title of Windows": ("XPTitle", lambda: saved("JPEG", exif=exif(XPTitle=CANARY.encode("utf-16-le")))),
     "XMP": ("XMP", lambda: saved("JPEG", xmp=XMP)),
-    "IPTC": ("IPTC", lambda: segment(0xED, b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x10\x1c\x02P\0\x0b" + CANARY.encode())),
+    "IPTC": (
+        "IPTC",
+        lambda: segment(0xED, b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x10\x1c\x02P\0\x0b" + CANARY.encode()),
+    ),
     "a free comment": ("comment", lambda: saved("JPEG", comment=CANARY.encode())),
     "a comment that begins like a tool's": ("comment", lambda: saved("JPEG", comment="Optimized by Мира".encode())),
     "a text in a PNG": ("text «Author»", lambda: text_png(Author=CANARY)),
@@ -90,7 +98,7 @@ PRIVATE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a place in a WebP": ("GPS", lambda: saved("WEBP", exif=GPS)),
     "a name in a WebP": ("Artist", lambda: saved("WEBP", exif=exif(Artist=CANARY))),
     "XMP in a WebP": ("XMP", lambda: saved("WEBP", xmp=XMP)),
-}  # fmt: skip
+}
 HIDDEN: dict[str, Callable[[], bytes]] = {  # what must be found, by whatever name
     "the thumbnail of the uncut picture": with_thumbnail,
     "a certificate of origin (C2PA)": lambda: segment(0xEB, b"JP\0\1\0\0\0\1" + CANARY.encode()),
@@ -104,9 +112,12 @@ TECHNICAL: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a day": ("DateTimeOriginal", lambda: saved("JPEG", exif=exif(Ifd.Exif, DateTimeOriginal="2012:06:03 10:00:00"))),
     "a program": ("Software", lambda: saved("JPEG", exif=exif(Software="GIMP 2.8"))),
     "a program in a PNG": ("text «Software»", lambda: text_png(Software="GIMP 2.8")),
-    "a tool's mark": ("comment", lambda: saved("JPEG", comment=b"CREATOR: gd-jpeg v1.0 (using IJG JPEG v62), quality = 90\n")),
+    "a tool's mark": (
+        "comment",
+        lambda: saved("JPEG", comment=b"CREATOR: gd-jpeg v1.0 (using IJG JPEG v62), quality = 90\n"),
+    ),
     "another tool's mark": ("comment", lambda: saved("JPEG", comment=b"Lavc58.54.100")),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -178,10 +189,19 @@ def test_exiftool_finds_nothing_after_cleaning(tmp_path: Path) -> None:
         (tmp_path / "dirty").write_bytes(make())
         photos.clean(tmp_path / "dirty", tmp_path / f"{number}.jpg")
     (tmp_path / "dirty").unlink()
-    out = subprocess.run([tool, "-json", "-G1", "-a", "-u", "-U", "-ee", tmp_path], capture_output=True, check=True).stdout
+    out = subprocess.run(
+        [tool, "-json", "-G1", "-a", "-u", "-U", "-ee", tmp_path], capture_output=True, check=True
+    ).stdout
     found = json.loads(out)
     assert len(found) == len(DIRTY)
-    assert {tag.split(":")[0] for one in found for tag in one} == {"SourceFile", "ExifTool", "System", "File", "JFIF", "Composite"}
+    assert {tag.split(":")[0] for one in found for tag in one} == {
+        "SourceFile",
+        "ExifTool",
+        "System",
+        "File",
+        "JFIF",
+        "Composite",
+    }
     assert not [tag for one in found for tag in one if "Comment" in tag]
 
 
@@ -200,9 +220,15 @@ def marked() -> Image.Image:
 
 
 TURNS = {
-    1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_270,
-}  # fmt: skip
+    1: None,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
 
 
 @pytest.mark.parametrize("orientation", TURNS)
@@ -218,7 +244,9 @@ def test_it_is_turned_upright(orientation: int, form: str, file: Write) -> None:
 
 def test_a_jpeg_is_turned_upright(file: Write, tmp_path: Path) -> None:
     lying = marked().transpose(Image.Transpose.ROTATE_90)
-    size = photos.clean(file(saved("JPEG", lying, exif=exif(Orientation=6), quality=95, subsampling=0)), tmp_path / "clean.jpg")
+    size = photos.clean(
+        file(saved("JPEG", lying, exif=exif(Orientation=6), quality=95, subsampling=0)), tmp_path / "clean.jpg"
+    )
     with Image.open(tmp_path / "clean.jpg") as image:
         assert size == image.size == (32, 24)
         red, blue = (image.getpixel(place) for place in CORNERS.values())
@@ -251,10 +279,14 @@ def test_what_is_half_clear_is_mixed_with_white(file: Write) -> None:
 
 @pytest.mark.parametrize(
     ("image", "form", "grey"),
-    [(Image.new("L", (4, 4), 100), "PNG", 100), (Image.new("1", (4, 4), 1), "PNG", 255), (Image.new("CMYK", (4, 4), (0, 0, 0, 0)), "JPEG", 255),
-     (Image.new("I;16", (4, 4), 100 * 257), "PNG", 100)],
+    [
+        (Image.new("L", (4, 4), 100), "PNG", 100),
+        (Image.new("1", (4, 4), 1), "PNG", 255),
+        (Image.new("CMYK", (4, 4), (0, 0, 0, 0)), "JPEG", 255),
+        (Image.new("I;16", (4, 4), 100 * 257), "PNG", 100),
+    ],
     ids=["grey", "black and white", "for print", "16 bits of grey"],
-)  # fmt: skip
+)
 def test_other_kinds_of_pixels_keep_their_tone(image: Image.Image, form: str, grey: int, file: Write) -> None:
     found = photos.pixels(file(saved(form, image))).getpixel((0, 0))
     assert isinstance(found, tuple)
@@ -274,7 +306,9 @@ def huge_png() -> bytes:
     """A few bytes that claim to be 20,000 by 20,000 pixels."""
     header = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 1000)), (b"IEND", b""))
-    parts = [struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks]
+    parts = [
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
+    ]
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 

@@ -35,7 +35,15 @@ class Shelf:
             image = source if isinstance(source, Image.Image) else Image.linear_gradient("L").resize(source)
             image.save(folder / f"{stem}.{form}")
             names.append(f"{stem}.{form}")
-        self.entry = Entry(key=KEY, section="blog", slug="a", date=dt.datetime(2012, 6, 3), original="ru", versions={}, pictures=tuple(sorted(names)))
+        self.entry = Entry(
+            key=KEY,
+            section="blog",
+            slug="a",
+            date=dt.datetime(2012, 6, 3),
+            original="ru",
+            versions={},
+            pictures=tuple(sorted(names)),
+        )
 
     def gallery(self, output: str = "output", cache: str = "cache") -> Gallery:
         return Gallery(self.root / "content", self.root / cache, self.root / output)
@@ -45,7 +53,11 @@ class Shelf:
 
     def files(self, output: str = "output") -> dict[str, bytes]:
         folder = self.root / output
-        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
 
 
 def variants(picture: Picture) -> list[Variant]:
@@ -61,9 +73,12 @@ def hard(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shelf, Picture]:
 def test_two_widths_in_both_formats_and_a_large_one(hard: tuple[Shelf, Picture]) -> None:
     shelf, picture = hard
     assert [(one.address, one.width, one.height) for one in variants(picture)] == [
-        ("blog/a/photo-320.jpg", 320, 213), ("blog/a/photo-640.jpg", 640, 427),
-        ("blog/a/photo-320.webp", 320, 213), ("blog/a/photo-640.webp", 640, 427), ("blog/a/photo-1280.jpg", 1280, 853),
-    ]  # fmt: skip
+        ("blog/a/photo-320.jpg", 320, 213),
+        ("blog/a/photo-640.jpg", 640, 427),
+        ("blog/a/photo-320.webp", 320, 213),
+        ("blog/a/photo-640.webp", 640, 427),
+        ("blog/a/photo-1280.jpg", 1280, 853),
+    ]
     assert set(shelf.files()) == {one.address for one in variants(picture)}
 
 
@@ -91,7 +106,11 @@ def test_jpegs_are_baseline(hard: tuple[Shelf, Picture]) -> None:
 
 def test_even_noise_stays_within_the_budgets(hard: tuple[Shelf, Picture]) -> None:
     _, picture = hard
-    over = {one.address: one.size for one in variants(picture) if one.size > BUDGETS[int(one.address.split("-")[-1].split(".")[0])]}
+    over = {
+        one.address: one.size
+        for one in variants(picture)
+        if one.size > BUDGETS[int(one.address.split("-")[-1].split(".")[0])]
+    }
     assert over == {}
 
 
@@ -107,9 +126,17 @@ def test_a_plain_picture_keeps_its_quality(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("width", "widths", "large"),
-    [(100, [100], None), (320, [320], None), (321, [320, 321], None), (500, [320, 500], None), (640, [320, 640], None),
-     (641, [320, 640], 641), (1280, [320, 640], 1280), (1500, [320, 640], 1280)],
-)  # fmt: skip
+    [
+        (100, [100], None),
+        (320, [320], None),
+        (321, [320, 321], None),
+        (500, [320, 500], None),
+        (640, [320, 640], None),
+        (641, [320, 640], 641),
+        (1280, [320, 640], 1280),
+        (1500, [320, 640], 1280),
+    ],
+)
 def test_a_small_picture_is_not_enlarged(width: int, widths: list[int], large: int | None, tmp_path: Path) -> None:
     picture = Shelf(tmp_path, photo_png=(width, 60)).picture("photo.png")
     assert [one.width for one in picture.jpeg] == [one.width for one in picture.webp] == widths
@@ -134,7 +161,10 @@ def solid(name: str) -> Image.Image:
     return Image.new("RGB", (40, 30), name)
 
 
-@pytest.mark.parametrize("names", [["a_jpg", "a_png"], ["a_jpg", "a_jpeg", "a_webp"], ["a_jpg", "A_png"], ["a_jpg", "a_png", "a-0_jpg", "a-1_png"]])
+@pytest.mark.parametrize(
+    "names",
+    [["a_jpg", "a_png"], ["a_jpg", "a_jpeg", "a_webp"], ["a_jpg", "A_png"], ["a_jpg", "a_png", "a-0_jpg", "a-1_png"]],
+)
 def test_pictures_of_one_stem_have_addresses_of_their_own(names: list[str], tmp_path: Path) -> None:
     colours = dict(zip(names, ("red", "lime", "blue", "white"), strict=False))
     shelf = Shelf(tmp_path, **{name: solid(one) for name, one in colours.items()})
@@ -142,7 +172,7 @@ def test_pictures_of_one_stem_have_addresses_of_their_own(names: list[str], tmp_
     made = {name: gallery.picture(shelf.entry, name.replace("_", ".")) for name in names}
     places = [one.address for picture in made.values() for one in variants(picture)]
     assert len(set(places)) == len(places)
-    wanted = {name: tuple(round(tone / 255) for tone in solid(one).getpixel((5, 5))) for name, one in colours.items()}  # type: ignore[union-attr]
+    wanted = {name: tuple(round(tone / 255) for tone in solid(one).getpixel((5, 5))) for name, one in colours.items()}
     assert {name: colour(shelf.files()[picture.jpeg[0].address]) for name, picture in made.items()} == wanted
 
 

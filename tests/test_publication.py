@@ -35,16 +35,21 @@ def headed(text: str, *lines: str) -> str:
 def secret(name: str, status: str) -> dict[str, str | bytes]:
     """A folder that is not published, every part of it marked with a word of its own."""
     text = (
-        f"Title: Canary{name}title\nDate: 2010-01-01\nAuthor: Canary{name}author\nTags: canary{name}tag\nNote: Canary{name}note\n"
+        f"Title: Canary{name}title\nDate: 2010-01-01\nAuthor: Canary{name}author\nTags: canary{name}tag\n"
+        f"Note: Canary{name}note\n"
         f"Summary: Canary{name}summary\nPicture: canary{name}lead.jpg\nAlt: Canary{name}alt\nStatus: {status}\n\n"
         f"Canary{name}body ![canary{name}](canary{name}body.jpg)\n"
     )
+    translation = (
+        f"Title: Canary{name}en\nTranslator: Canary{name}translator\nTags: canary{name}entag\n\nCanary{name}text.\n"
+    )
+    guest = f"Author: Canary{name}guest\nDate: 2010-01-02\n\nCanary{name}answer.\n"
     return {
         f"canary{name}/ru.md": text,
-        f"canary{name}/en.md": f"Title: Canary{name}en\nTranslator: Canary{name}translator\nTags: canary{name}entag\n\nCanary{name}text.\n",
+        f"canary{name}/en.md": translation,
         f"canary{name}/canary{name}lead.jpg": picture(FOREIGN, b"Canarybytes"),
         f"canary{name}/canary{name}body.jpg": picture(FOREIGN),
-        f"canary{name}/comments/canary{name}id.md": f"Author: Canary{name}guest\nDate: 2010-01-02\n\nCanary{name}answer.\n",
+        f"canary{name}/comments/canary{name}id.md": guest,
     }
 
 
@@ -53,13 +58,16 @@ def below(folder: str, files: dict[str, str | bytes]) -> dict[str, str | bytes]:
 
 
 def withheld(status: str) -> str:
-    return f"Author: Canary{status}author\nDate: 2009-01-01\nStatus: {status}\n\nCanary{status}words https://canary{status}.example/\n"
+    words = f"Canary{status}words https://canary{status}.example/\n"
+    return f"Author: Canary{status}author\nDate: 2009-01-01\nStatus: {status}\n\n{words}"
 
 
 TREE: dict[str, str | bytes] = {
     "blog/post/ru.md": headed(STORY, "Author: Мира", "Tags: дом") + "\n<!-- Canarycomment -->\n\n![Зонт](shown.jpg)\n",
-    "blog/post/ky.md": headed(TRANSLATION, "Review: native reader Canaryreview") + "\n<!-- Canarykycomment\n\nдалее -->\n",
-    "blog/post/en.md": headed(TRANSLATION, "Status: draft", "Tags: canarydrafttag", "Summary: Canarydraftsummary") + "\nCanarydraftlanguage.\n",
+    "blog/post/ky.md": headed(TRANSLATION, "Review: native reader Canaryreview")
+    + "\n<!-- Canarykycomment\n\nдалее -->\n",
+    "blog/post/en.md": headed(TRANSLATION, "Status: draft", "Tags: canarydrafttag", "Summary: Canarydraftsummary")
+    + "\nCanarydraftlanguage.\n",
     "blog/post/shown.jpg": picture((0, 255, 0)),
     "blog/post/canaryunlisted.jpg": picture(FOREIGN),
     "blog/post/.canaryhidden.md": "Canarydotfile",
@@ -83,8 +91,11 @@ TREE: dict[str, str | bytes] = {
     **below("pages", secret("page", "hidden")),
     **below("petitions/p/updates", secret("update", "draft")),
     **below("magazine/canaryissue", {"ru.md": headed(ISSUE, "Status: draft"), **secret("instory", "published")}),
-    **below("petitions", {**secret("petition", "draft"), "canarypetition/signatures/1.md": "Count: 97583\nDate: 2009-01-01\n"}),
-}  # fmt: skip
+    **below(
+        "petitions",
+        {**secret("petition", "draft"), "canarypetition/signatures/1.md": "Count: 97583\nDate: 2009-01-01\n"},
+    ),
+}
 
 
 class Output:
@@ -92,7 +103,9 @@ class Output:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.files = {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+        self.files = {
+            path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()
+        }
 
     def text(self, name: str) -> str:
         return self.files[name].decode()
@@ -121,7 +134,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Output:
 
 
 def forms(word: bytes) -> set[bytes]:
-    """A word as it could lie in a file: plain, doubled to UTF-16, in hex, quoted, reversed, in base64 at each of its three places."""
+    """A word as it could lie in a file: in UTF-16, hex, quoted, reversed, in base64 at each of three places."""
     text = word.decode()
     found = {word, text.encode("utf-16-le"), word.hex().encode(), quote(text).encode(), word[::-1]}
     for shift in range(3):
@@ -142,14 +155,27 @@ def contents(data: bytes) -> Iterator[bytes]:
 
 def test_the_search_would_find_what_it_looks_for() -> None:
     word = b"canary"
-    hidden = [b"a" + word, base64.b64encode(b"x" + word + b"yz"), base64.b64encode(b"xy" + word), base64.b64encode(word + b"a"), b"ab" + gzip.compress(word)]
+    hidden = [
+        b"a" + word,
+        base64.b64encode(b"x" + word + b"yz"),
+        base64.b64encode(b"xy" + word),
+        base64.b64encode(word + b"a"),
+        b"ab" + gzip.compress(word),
+    ]
     for data in hidden:
         assert any(form in part for form in forms(word) for part in contents(data))
     assert not any(form in part for form in forms(word) for part in contents(base64.b64encode(b"another bird")))
 
 
 def test_the_site_is_there(site: Output) -> None:
-    for name in ("index.html", "blog/post.html", "ky/blog/post.html", "en/blog/post.html", "magazine/2008-12/one.html", "petitions/p.html"):
+    for name in (
+        "index.html",
+        "blog/post.html",
+        "ky/blog/post.html",
+        "en/blog/post.html",
+        "magazine/2008-12/one.html",
+        "petitions/p.html",
+    ):
         assert name in site.files
     assert "Рассказ" in site.text("blog/post.html")
     assert "blog/post/shown-320.jpg" in site.files
@@ -162,7 +188,9 @@ def test_no_name_of_a_file_tells_what_is_not_published(site: Output) -> None:
 @pytest.mark.parametrize("word", [b"canary", b"Canary", b"CANARY", b"97583", b"97,583", "97\u00a0583".encode()])
 def test_no_byte_of_a_file_tells_what_is_not_published(word: bytes, site: Output) -> None:
     looked_for = forms(word)
-    found = {name for name, data in site.files.items() for part in contents(data) if any(form in part for form in looked_for)}
+    found = {
+        name for name, data in site.files.items() for part in contents(data) if any(form in part for form in looked_for)
+    }
     assert found == set()
 
 
@@ -171,7 +199,7 @@ def test_no_picture_shows_what_is_not_published(site: Output) -> None:
     assert shown == {"blog/post/shown-320.jpg", "blog/post/shown-320.webp"}
     for name in shown:
         with Image.open(io.BytesIO(site.files[name])) as image:
-            red, green, _ = image.convert("RGB").getpixel((9, 9))  # type: ignore[misc]
+            red, green, _ = image.convert("RGB").getpixel((9, 9))
         assert green > 200 > 50 > red
 
 
@@ -190,7 +218,9 @@ def test_only_approved_answers_are_counted(site: Output) -> None:
 def test_the_feed_of_answers_holds_approved_ones_alone(language: str, site: Output) -> None:
     feed = feedparser.parse(site.files[f"{language}feeds/answers.xml"])
     assert not feed.bozo
-    found = {(entry.link.rpartition("#")[2], re.sub("<[^>]+>", "", entry.content[0].value).strip()) for entry in feed.entries}
+    found = {
+        (entry.link.rpartition("#")[2], re.sub("<[^>]+>", "", entry.content[0].value).strip()) for entry in feed.entries
+    }
     everything = {("answer-1", "Спасибо."), ("answer-2", "Thank you.")}
     assert found == (set() if language == "en/" else everything)
 
@@ -202,12 +232,25 @@ def test_extras_are_copied_byte_by_byte(site: Output) -> None:
     assert ".DS_Store" not in site.files
 
 
+@pytest.mark.parametrize("name", ["index.html", "blog/post.html", "en/feeds/all.xml"])
+def test_an_extra_takes_the_place_of_no_page_in_silence(name: str, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"blog/post/ru.md": STORY, f"extra/{name}": "foreign"}
+    problems = build.build(write(tmp_path / "content", files), tmp_path / "output")
+    assert f"extra/{name}" in {problem.path for problem in problems}
+
+
+def test_a_robots_txt_of_the_editors_is_taken(tmp_path: Path) -> None:
+    site = built(tmp_path, {"blog/post/ru.md": STORY, "extra/robots.txt": "User-agent: *"})
+    assert site.files["robots.txt"] == b"User-agent: *"
+
+
 # What readers send
 
 
 HOSTILE = (
     "<script>alert('evil')</script><img src=x onerror=alert(1)><iframe src=//evil.example></iframe>\n\n"
-    "[Да](javascript:alert(1)) ![Да](https://evil.example/pixel.gif) <a href='https://x.org' onclick=alert(1)>там</a>\n\n"
+    "[Да](javascript:alert(1)) ![Да](https://evil.example/pixel.gif)\n\n"
+    "<a href='https://x.org' onclick=alert(1)>там</a>\n\n"
     "</div></li></ol></section></main><h1>Чужое</h1><style>*{display:none}</style><base href=//evil.example>\n\n"
     "Слово \u202eзадом наперёд\u202c и \u200bеще\u2066 {{ 7 * 191 }} {% raw %} site:example.org\n"
 )
@@ -217,11 +260,15 @@ NAME = "<script>alert(1)</script>\"'><b>\u202eМира{{ 7 * 191 }}"
 @pytest.fixture(scope="module")
 def harmless(tmp_path_factory: pytest.TempPathFactory) -> Output:
     comment = f"Author: {NAME}\nDate: 2008-12-03\n\n{HOSTILE}"
-    mention = f"Author: {NAME}\nTitle: {NAME}\nSource: https://x.org/?a=1&b=%22%3E\nKind: pingback\nDate: 2008-12-03\n\n{HOSTILE}"
-    story = f"Title: {NAME}\nDate: 2008-12-02\nAuthor: {NAME}\nTags: {NAME}\nNote: {NAME}\nSummary: {NAME}\nDiscreet: {NAME}\n\nТекст {{{{ 7 * 191 }}}}.\n"
+    mention = f"Title: {NAME}\nSource: https://x.org/?a=1&b=%22%3E\nKind: pingback\n{comment}"
+    named = "".join(f"{header}: {NAME}\n" for header in ("Title", "Author", "Tags", "Note", "Summary", "Discreet"))
+    story = f"{named}Date: 2008-12-02\n\nТекст {{{{ 7 * 191 }}}}.\n"
     files: dict[str, str | bytes] = {
-        "blog/post/ru.md": STORY, "blog/post/comments/1.md": comment, "blog/post/comments/2.md": mention, "blog/odd/ru.md": story,
-    }  # fmt: skip
+        "blog/post/ru.md": STORY,
+        "blog/post/comments/1.md": comment,
+        "blog/post/comments/2.md": mention,
+        "blog/odd/ru.md": story,
+    }
     return built(tmp_path_factory.mktemp("harmless"), files)
 
 
@@ -230,7 +277,9 @@ def test_every_page_keeps_its_one_script_and_no_handler(harmless: Output) -> Non
         tags = [element.tag for element in page.iter() if isinstance(element.tag, str)]
         assert (name, tags.count("script"), tags.count("style")) == (name, 1, 1)
         assert not {"iframe", "base", "object", "embed", "img"} & set(tags)
-        assert [attribute for element in page.iter() for attribute in element.attrib if str(attribute).startswith("on")] == []
+        assert [
+            attribute for element in page.iter() for attribute in element.attrib if str(attribute).startswith("on")
+        ] == []
 
 
 def test_an_answer_does_not_leave_its_place(harmless: Output) -> None:
@@ -247,7 +296,9 @@ def test_no_link_of_an_answer_carries_code(harmless: Output) -> None:
         for link in page.iter("a"):
             assert re.match(r"(https?|mailto|sms):|[#./\w-]", link.get("href", "#"))
             assert not re.match(r"\s*(javascript|data|vbscript):", link.get("href", ""), re.IGNORECASE)
-            assert link.get("href", "") != "https://x.org" or {"nofollow", "ugc", "noopener", "noreferrer"} <= set(link.get("rel", "").split())
+            assert link.get("href", "") != "https://x.org" or {"nofollow", "ugc", "noopener", "noreferrer"} <= set(
+                link.get("rel", "").split()
+            )
 
 
 def test_no_file_holds_invisible_controls(harmless: Output) -> None:
