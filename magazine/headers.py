@@ -20,6 +20,7 @@ from magazine.problems import Report, closest
 MAX_SOURCE_BYTES, MAX_ANSWER_BYTES = 100_000, 16_000
 BYTES_PER_MARK, COSTLY_MARKS = 100, "<`\\"
 MAX_UNCLOSED, PAIRS = 50, (("[", "]"), ("(", ")"))
+MAX_DIGITS = 12
 HEADER = re.compile(r"[ ]{0,3}(?P<name>[A-Za-z][A-Za-z0-9_-]*):[ \t]*(?P<value>.*)")
 CONTINUED = re.compile(r"(?: {4,}|\t)(?P<value>.*\S.*)")
 # Unicode's format controls (UAX 9 and zero-width signs) but for the soft hyphen
@@ -63,8 +64,8 @@ class Source:
         """The whole number of a header; tells if it is none."""
         value = self.text(name)
         digits = re.sub(r"[\s\u00a0\u202f]", "", value)
-        if digits.isascii() and digits.isdigit():
-            return int(digits[:12])
+        if digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS:
+            return int(digits)
         if value:
             report.add("header-number", self.path, self.line(name), name=name.title(), value=shown(value))
         return None

@@ -42,7 +42,6 @@ def read(root: Path, languages: tuple[str, ...], report: Report, today: dt.date)
     updates = (update for petition in petitions for update in petition.updates)
     entries = [*posts, *petitions, *pages, *issues, *stories, *updates]
     _check_slugs(reader.seen, report)
-    _check_names(entries, report)
     return Library(
         root=root,
         languages=languages,
@@ -195,16 +194,3 @@ def _check_slugs(seen: Mapping[str, str], report: Report) -> None:
         if slug in owners:
             report.add("slug-twice", key, name=slug, other=owners[slug])
         owners.setdefault(slug, key)
-
-
-def _check_names(entries: Iterable[Entry], report: Report) -> None:
-    """Two topics, or two pen names, that would get one page."""
-    spelt: dict[tuple[str, str], str] = {}
-    for entry in sorted(entries, key=attrgetter("key")):
-        for version in entry.versions.values():
-            for shelf, names in (("topics", version.tags), ("credits", (*version.authors, *version.translators))):
-                for name in names:
-                    other = spelt.setdefault((shelf, slug_of(name)), name)
-                    if other.casefold() != name.casefold():
-                        told = {"name": headers.shown(name), "other": headers.shown(other)}
-                        report.add("title-collides", version.path, **told)

@@ -45,7 +45,7 @@ def say_number(one: str, many: str, number: int, language: str | None = None) ->
 
 
 def editor_language(environment: Mapping[str, str]) -> str:
-    """``MAGAZINE_LANG`` if it is one of ours, else the system's language, else English."""
+    """The language ``MAGAZINE_LANG`` names, or else the system; English where it is none of ours."""
     asked = [environment.get(name, "") for name in ("MAGAZINE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
     if sys.platform == "win32":
         asked.append(_windows_language())

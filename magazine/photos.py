@@ -9,6 +9,8 @@ from pathlib import Path
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from magazine.containers import strange_parts
+
 # JPEG is decoded for these three only: every further decoder is a further way in
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 60_000_000
@@ -64,6 +66,7 @@ def inspect(path: Path) -> Findings:
     """What the file carries beside its pixels. Raises PictureError."""
     image = opened(path)
     private, technical = _exif_names(image)
+    private |= strange_parts(path.read_bytes())
     private.update(what for name, what in BLOCKS.items() if image.info.get(name))
     if comment := image.info.get("comment"):
         text = comment.decode("latin-1") if isinstance(comment, bytes) else str(comment)
@@ -76,7 +79,9 @@ def inspect(path: Path) -> Findings:
 def pixels(path: Path) -> Image.Image:
     """The picture as an upright RGB image that carries nothing but its pixels. Raises PictureError."""
     image = ImageOps.exif_transpose(opened(path))
-    if image.mode in ("RGBA", "LA", "PA", "P"):
+    if image.mode.startswith("I"):  # 16 bits of grey
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.mode in ("RGBA", "LA", "PA", "P") or "transparency" in image.info:
         image = image.convert("RGBA")
         ground = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(ground, image)
@@ -111,4 +116,6 @@ def _exif_names(image: Image.Image) -> tuple[set[str], set[str]]:
             (private if tag in PRIVATE_TAGS else technical).add(name)
     if exif.get_ifd(ExifTags.IFD.GPSInfo):
         private.add("GPS")
+    if exif.get_ifd(ExifTags.IFD.IFD1):  # the picture as it was before it was cut
+        private.add("thumbnail")
     return private, technical

@@ -64,6 +64,11 @@ RULES: dict[str, tuple[str, str, str]] = {
         marked("there is no text here to build from"),
         marked("name the folder that holds magazine/, blog/, petitions/ or pages/ with --content"),
     ),
+    "extra-taken": (
+        ERROR,
+        marked("this file would replace a page of the site"),
+        marked("give it another name"),
+    ),
     "file-unused": (
         WARNING,
         marked("this file is of no kind that the site knows and is left out"),
@@ -215,11 +220,6 @@ RULES: dict[str, tuple[str, str, str]] = {
         ERROR,
         marked("this text stands where the site does not look for one"),
         marked("move it to a folder of its own, for example blog/its-name/ru.md"),
-    ),
-    "title-collides": (
-        ERROR,
-        marked("«%(name)s» and «%(other)s» would get the same address"),
-        marked("write both the same way, or change one of them"),
     ),
     "value-unknown": (
         ERROR,

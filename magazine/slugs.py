@@ -27,4 +27,6 @@ def slug_of(name: str) -> str:
     """The slug of a topic or a pen name; a name without any letter gets a short hash."""
     latin = unidecode(name.translate(KYRGYZ)).lower().replace("'", "")
     slug = re.sub(r"[^a-z0-9]+", "-", latin)[:MAX_SLUG_LENGTH].strip("-")
+    if slug in RESERVED:
+        return f"{slug}-1"
     return slug or hashlib.sha256(name.encode()).hexdigest()[:8]

@@ -99,9 +99,6 @@ CASES: dict[str, tuple[Files, tuple[str, str, int]]] = {
         {POST: STORY, "blog/post/en.md": TRANSLATION.replace("\n\n", "\nOriginal-Version: 000000000000\n\n")},
         ("version-older", "blog/post/en.md", 3),
     ),
-    "topics of one address": (
-        {POST: "Title: А\nDate: 2026-02-03\nTags: щи, shchi\n\nТ.\n"}, ("title-collides", POST, 0),
-    ),
 }  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def plain(text: str, language: str = "ru") -> str:
         ('("Зонт") и "дом",', "(«Зонт») и «дом»,"),
         ('"*Зонт*"', "«<em>Зонт</em>»"),
         ("\"Это 'он' и есть\"", "«Это „он“ и есть»"),
-        ('"Да, "Зонт" и дом"', "«Да, «Зонт» и дом»"),
+        ('"Да, "Зонт" и дом"', "«Да, „Зонт“ и дом»"),
         ("«Зонт» и „дом“", "«Зонт» и „дом“"),
         ('"Зонт"-"дом"', "«Зонт»-«дом»"),
         ('"[Зонт](https://x.org/)"', '«<a href="https://x.org/" rel="noreferrer">Зонт</a>»'),
@@ -100,7 +100,12 @@ def test_two_hyphens_are_a_dash(language: str, dash: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_one_hyphen_stays(language: str) -> None:
-    assert plain("что-то 5-7 - да", language) == "что-то 5-7 - да"
+    assert plain("что-то 5-7, да", language) == "что-то 5-7, да"
+
+
+@pytest.mark.parametrize("language", ["ru", "ky"])
+def test_a_hyphen_between_spaces_is_a_dash(language: str) -> None:
+    assert plain("Зонт - это дом", language) == "Зонт — это дом"
 
 
 def test_three_dots_are_one_sign() -> None:

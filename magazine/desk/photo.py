@@ -16,10 +16,10 @@ def run(file: Path, story: Path | None = None) -> int:
     if not folder.is_dir():
         print(say("%(folder)s is no folder. Name the folder of a story.", folder=folder), file=sys.stderr)
         return 1
-    target = folder / f"{slug_of(file.stem)}.jpg"
+    target = _free(folder, slug_of(file.stem), file)
     try:
         width, height = photos.clean(file, target)
-        if file.resolve().parent == folder.resolve() and file.name != target.name:
+        if file.resolve().parent == folder.resolve() and file.resolve() != target.resolve():
             file.unlink()
     except (photos.PictureError, OSError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -28,5 +28,15 @@ def run(file: Path, story: Path | None = None) -> int:
     size = target.stat().st_size // 1024
     print(say("Clean: %(file)s, %(width)d × %(height)d, %(size)d KB. The line to paste:",
               file=target, width=width, height=height, size=size))  # fmt: skip
-    print(f"![{say('what the picture shows')}]({target.name})")
+    shows = say("what the picture shows")
+    print(f"![{shows}]({target.name})")
     return 0
+
+
+def _free(folder: Path, stem: str, file: Path) -> Path:
+    """A name in the folder that no other picture has."""
+    target, number = folder / f"{stem}.jpg", 1
+    while target.exists() and not target.samefile(file):
+        number += 1
+        target = folder / f"{stem}-{number}.jpg"
+    return target

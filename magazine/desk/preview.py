@@ -8,7 +8,6 @@ import http.server
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 from watchfiles import DefaultFilter, watch
@@ -19,6 +18,7 @@ HOST, PORT = "127.0.0.1", 8000
 WINDOWS_ADDRESS_IN_USE = 10048
 PROJECT = Path(__file__).resolve().parents[2]
 WATCHED = ("theme", "magazine", "pelicanconf.py")
+POLL = 0.5  # seconds
 SETTLE_MS = 200  # programs save in several steps; wait for the last of them
 
 
@@ -51,19 +51,24 @@ def run(content: Path | None = None, output: Path | None = None, port: int | Non
         )
         print(told, file=sys.stderr)
         return 1
-    with server:
+    saved, stop = threading.Event(), threading.Event()
+    # watching starts before the first build, so that nothing saved meanwhile is missed
+    for target, arguments in ((_watch, (content, saved, stop)), (server.serve_forever, ())):
+        threading.Thread(target=target, args=arguments, daemon=True).start()
+    try:
         _build(content, output)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
         print(say("Preview: http://%(host)s:%(port)d/ — saved changes appear after a reload; Ctrl-C ends it.",
                   host=HOST, port=server.server_port), flush=True)  # fmt: skip
-        try:
-            for _ in _saved(content):
+        while True:
+            if saved.wait(POLL):  # with a limit: on Windows a wait without one cannot be interrupted
+                saved.clear()
                 _build(content, output)
-        except KeyboardInterrupt:
-            pass
-        finally:
-            server.shutdown()
-    return 0
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        stop.set()
+        server.shutdown()
+        server.server_close()
 
 
 def _build(content: Path, output: Path) -> None:
@@ -72,7 +77,8 @@ def _build(content: Path, output: Path) -> None:
     subprocess.run(command, cwd=PROJECT, check=False)
 
 
-def _saved(content: Path) -> Iterator[object]:
+def _watch(content: Path, saved: threading.Event, stop: threading.Event) -> None:
     places = [content, *(PROJECT / name for name in WATCHED)]
     existing = [place for place in places if place.exists()]
-    yield from watch(*existing, watch_filter=DefaultFilter(), step=SETTLE_MS, raise_interrupt=True)
+    for _ in watch(*existing, watch_filter=DefaultFilter(), step=SETTLE_MS, stop_event=stop):
+        saved.set()

@@ -17,7 +17,8 @@ ARCHIVE_INDEX, TOPIC_INDEX, CREDIT_INDEX = "archive/index.html", "topics/index.h
 SECTION_INDEXES = {"magazine": MAGAZINE_INDEX, "blog": BLOG_INDEX, "petitions": PETITION_INDEX}
 FEEDS = ("all", "magazine", "blog", "answers")
 # inside a converted body, before its page is known; see ``located``
-SCHEME = "site:"
+# (a control sign, so that no source can hold it: see ``headers``)
+SCHEME = "\x11site:"
 
 
 def of_entry(entry: Entry) -> str:

@@ -62,7 +62,10 @@ def run(content: Path | None = None, output: Path | None = None) -> int:
 
 def main(arguments: list[str]) -> int:
     """``content output`` as a process of its own, for the preview; the exit status."""
-    return run(*(Path(argument) for argument in arguments))
+    try:
+        return run(*(Path(argument) for argument in arguments))
+    except KeyboardInterrupt:
+        return 130
 
 
 def build(content: Path | None = None, output: Path | None = None, tell: Tell = lambda _: None) -> list[Problem]:

@@ -28,7 +28,7 @@ from magazine.site.pictures import Gallery, Picture
 from magazine.site.responses import Responses, responses
 
 EPOCH = dt.datetime(2008, 12, 1)  # of an empty feed: a feed needs a date, and a build has no clock
-SITE_LINK = re.compile(r'(?<=["\s])site:([^"\s]+)')
+SITE_LINK = re.compile(rf'{addresses.SCHEME}([^"\s]+)')
 
 
 @dataclass(frozen=True)

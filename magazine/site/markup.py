@@ -31,6 +31,7 @@ OPEN_SCHEMES = ("http", "https", "mailto", "tel", "sms")
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 PELICAN_MARK = re.compile(r"[{|](filename|static|attach)[}|]/?")
 TAG = re.compile(r"</?[a-z][a-z0-9]*(?=[\s/>])[^<>\n]*>", re.IGNORECASE)
+CODE_OR_COMMENT = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|<!--.*?-->", re.DOTALL)
 CODE_SPAN = re.compile(r"(`+).+?\1")
 SIZES = "(max-width:40em) 90vw, 36em"
 
@@ -56,17 +57,15 @@ class Markup:
         self.resolver = _Resolver()
         extensions: list[str | Extension] = [*EXTENSIONS, _Magazine(self.resolver)]
         configs: dict[str, Any] = {"footnotes": {"BACKLINK_TEXT": "↑"}}
-        if language != "en":
-            extensions.append("smarty")
-            configs["smarty"] = typography.SMARTY
         self.markdown = Markdown(extensions=extensions, extension_configs=configs, output_format="html")
 
     def convert(self, source: headers.Source, place: Place) -> str:
         """The HTML of a source's body; problems go to the report of its place."""
         self.resolver.place, self.resolver.source = place, source
         self.markdown.reset()
-        _tell_html(source, place)
-        return typography.body(self.markdown.convert(_without_comments(source.body)), self.language)
+        body = _without_comments(source.body)
+        _tell_html(body, source, place)
+        return typography.body(self.markdown.convert(body), self.language)
 
 
 def figure(picture: Picture, alt: str, caption: str, gettext: Callable[[str], str], *, large: bool = True) -> Element:
@@ -111,7 +110,7 @@ class _Resolver(Treeprocessor):
                 elif child.tag == "img":
                     self._picture(parent, index, child)
         if self.place.version.language != "en":
-            _bind(root)
+            typography.set_tree(root)
 
     def _tell(self, code: str, target: str, **values: object) -> None:
         found = max(self.source.body.find(target), 0)
@@ -195,32 +194,16 @@ class _Resolver(Treeprocessor):
             parent[index] = made[0]
 
 
-def _bind(element: Element) -> None:
-    if element.tag in ("code", "pre"):
-        return
-    if element.text:
-        element.text = typography.bound(element.text)
-    for child in element:
-        _bind(child)
-        if child.tail:
-            child.tail = typography.bound(child.tail)
-
-
 def _without_comments(body: str) -> str:
-    """Notes between ``<!--`` and ``-->`` are the editors' own."""
-    kept: list[str] = []
-    start = 0
-    while (opening := body.find("<!--", start)) >= 0 and (closing := body.find("-->", opening)) >= 0:
-        kept.append(body[start:opening])
-        start = closing + 3
-    return "".join((*kept, body[start:]))
+    """Notes between ``<!--`` and ``-->`` are the editors' own; in code they are text. Lines keep their numbers."""
+    return CODE_OR_COMMENT.sub(lambda match: match[0] if match[1] else "\n" * match[0].count("\n"), body)
 
 
-def _tell_html(source: headers.Source, place: Place) -> None:
-    if "<" not in source.body:
+def _tell_html(body: str, source: headers.Source, place: Place) -> None:
+    if "<" not in body:
         return
     fenced = False
-    for number, line in enumerate(source.body.split("\n"), start=source.body_line):
+    for number, line in enumerate(body.split("\n"), start=source.body_line):
         if line.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
         elif not fenced and not line.startswith("    ") and (match := TAG.search(CODE_SPAN.sub("", line))):

@@ -6,6 +6,7 @@ one topic. The same holds for `Author:`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -80,7 +81,7 @@ def _own(entry: Entry, field: str) -> dict[str, tuple[str, ...]]:
 
 def _gathered(rows: Iterable[Row], languages: tuple[str, ...]) -> dict[str, Name]:
     leader: dict[str, str] = {}
-    spelt: dict[str, dict[str, str]] = {}
+    spelt: dict[str, dict[str, Counter[str]]] = {}
 
     def find(slug: str) -> str:
         while leader[slug] != slug:
@@ -92,7 +93,7 @@ def _gathered(rows: Iterable[Row], languages: tuple[str, ...]) -> dict[str, Name
         for language, names in row.items():
             for name in names:
                 leader.setdefault(slug_of(name), slug_of(name))
-                spelt.setdefault(slug_of(name), {}).setdefault(language, name)
+                spelt.setdefault(slug_of(name), {}).setdefault(language, Counter())[name] += 1
         if len(lengths) == 1:
             for names in zip(*row.values(), strict=True):
                 slugs = sorted({find(slug_of(name)) for name in names})
@@ -103,11 +104,11 @@ def _gathered(rows: Iterable[Row], languages: tuple[str, ...]) -> dict[str, Name
     return {slug: name for group in members.values() for name in [_name(group, spelt, languages)] for slug in group}
 
 
-def _name(group: list[str], spelt: Mapping[str, Mapping[str, str]], languages: Iterable[str]) -> Name:
+def _name(group: list[str], spelt: Mapping[str, Mapping[str, Counter[str]]], languages: Iterable[str]) -> Name:
     """The address is the slug of the first language's spelling, so that it never depends on reading order."""
     chosen: dict[str, str] = {}
     for language in languages:
-        for slug in group:
-            if language in spelt[slug]:
-                chosen.setdefault(language, spelt[slug][language])
+        counted: Counter[str] = sum((spelt[slug].get(language, Counter()) for slug in group), Counter())
+        if counted:
+            chosen[language] = min(counted, key=lambda name: (-counted[name], name))
     return Name(slug_of(next(iter(chosen.values()))), chosen)

@@ -21,7 +21,7 @@ WIDTHS = (320, 640)
 LARGE_WIDTH = 1280
 # a story with its lead picture has to stay below 60 KB on the widest phone
 BUDGETS = {320: 18_000, 640: 36_000, LARGE_WIDTH: 200_000}
-QUALITIES = (78, 70, 62, 54, 46, 38, 30, 22)
+QUALITIES = (78, 70, 62, 54, 46, 38, 30, 22, 14, 7)
 RECIPE = f"1 {WIDTHS} {LARGE_WIDTH} {BUDGETS} {QUALITIES} {__version__}"
 
 
@@ -108,10 +108,16 @@ def _encoded(image: Image.Image, size: tuple[int, int], suffix: str, budget: int
 
 
 def _stem(entry: Entry, name: str) -> str:
-    """The name of a picture's variants; the suffix joins it where two pictures share one stem."""
-    path = Path(name)
-    twins = [other for other in entry.pictures if slug_of(Path(other).stem) == slug_of(path.stem)]
-    return slug_of(path.stem) if len(twins) < 2 else f"{slug_of(path.stem)}-{twins.index(name)}"
+    """The name of a picture's variants; a number joins it where another picture has the same."""
+    taken: dict[str, str] = {}
+    for other in entry.pictures:
+        stem = base = slug_of(Path(other).stem)
+        number = 1
+        while stem in taken:
+            number += 1
+            stem = f"{base}-{number}"
+        taken[stem] = other
+    return next(stem for stem, other in taken.items() if other == name)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from pelican.readers import Readers
 from magazine import library as shelves
 from magazine import messages
 from magazine.messages import for_readers
-from magazine.problems import Report
+from magazine.problems import ERROR, Report
 from magazine.progress import Progress
 from magazine.records import Issue, Library
 from magazine.site.edition import Edition
@@ -23,6 +24,8 @@ from magazine.site.lists import ListGenerator
 from magazine.site.pictures import Gallery
 from magazine.site.reader import SourceReader
 from magazine.site.writer import PageWriter
+
+LOGGER = logging.getLogger(__name__)
 
 # a content note may be one of these words, and is then said in the language of the page
 NOTES = {
@@ -39,7 +42,9 @@ def start(pelican: Pelican) -> None:
     settings = pelican.settings
     if "LIBRARY" not in settings:  # a plain `pelican` without our build command
         languages = (settings["DEFAULT_LANG"], *settings["I18N_SUBSITES"])
-        prepare(settings, shelves.read(Path(settings["PATH"]), languages, Report(), build_day()))
+        report = settings["REPORT"] = Report()
+        prepare(settings, shelves.read(Path(settings["PATH"]), languages, report, build_day()))
+        _stop_if_broken(report)
     language = settings["DEFAULT_LANG"]
     held: Library = settings["LIBRARY"]
     theme = Path(settings["THEME"])
@@ -82,6 +87,9 @@ def finish(pelican: Pelican) -> None:
         return
     for extra in held.extras:
         target = Path(pelican.output_path) / extra.address
+        if target.exists():
+            settings["REPORT"].add("extra-taken", extra.path)
+            continue
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes((held.root / extra.path).read_bytes())
 
@@ -107,6 +115,14 @@ def build_day() -> dt.date:
     """Today, or the day that ``SOURCE_DATE_EPOCH`` names (reproducible-builds.org)."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date() if epoch.isdigit() else dt.datetime.now(dt.UTC).date()
+
+
+def _stop_if_broken(report: Report) -> None:
+    """Our build command tells problems itself; here Pelican's log does, and nothing half made is left to publish."""
+    for problem in report.sorted():
+        LOGGER.log(logging.ERROR if problem.severity == ERROR else logging.WARNING, problem.text())
+    if report.errors():
+        raise SystemExit(1)
 
 
 def _sources(held: Library, language: str) -> tuple[list[str], list[str]]:
