@@ -8,236 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from magazine.messages import marked, say
-
-ERROR, WARNING = "error", "warning"
-
-# code: (severity, what is wrong, what to do)
-RULES: dict[str, tuple[str, str, str]] = {
-    "answer-cycle": (
-        ERROR,
-        marked("the answers reply to each other in a circle"),
-        marked("correct `Reply-To:`, so that one of them replies to none"),
-    ),
-    "answer-parent": (
-        ERROR,
-        marked("this answer replies to «%(parent)s», which is not published beside it"),
-        marked("correct `Reply-To:`, or approve that answer, or hold this one too%(guess)s"),
-    ),
-    "answer-state": (
-        ERROR,
-        marked("«%(value)s» is no state of an answer"),
-        marked("write one of %(known)s; without `Status:` an answer counts as approved%(guess)s"),
-    ),
-    "answer-kind": (ERROR, marked("«%(value)s» is no kind of an answer"), marked("write one of %(known)s%(guess)s")),
-    "answer-name": (
-        ERROR,
-        marked("the file name of an answer becomes a part of addresses and cannot be «%(name)s»"),
-        marked("use small Latin letters, digits and hyphens only: 7.md"),
-    ),
-    "body-missing": (
-        ERROR,
-        marked("there is no text below the headers"),
-        marked("write the text, or set `Status: draft`"),
-    ),
-    "control-characters": (
-        WARNING,
-        marked("invisible control characters stand here; they are left out of the page"),
-        marked("delete them: they can turn a name or an address around"),
-    ),
-    "date-bad": (
-        ERROR,
-        marked("«%(value)s» is no date"),
-        marked("write year-month-day, for example %(name)s: 2012-06-03"),
-    ),
-    "date-missing": (
-        ERROR,
-        marked("no language of this text carries a `Date:`"),
-        marked("add the line `Date: year-month-day` to the original; a translation has none"),
-    ),
-    "deadline-past": (
-        WARNING,
-        marked("the deadline %(value)s has passed, and the state is still open"),
-        marked("write `State: closed` or `State: delivered`, or a later `Deadline:`"),
-    ),
-    "empty-content": (
-        ERROR,
-        marked("there is no text here to build from"),
-        marked("name the folder that holds magazine/, blog/, petitions/ or pages/ with --content"),
-    ),
-    "extra-taken": (
-        ERROR,
-        marked("this file would replace a page of the site"),
-        marked("give it another name"),
-    ),
-    "file-unused": (
-        WARNING,
-        marked("this file is of no kind that the site knows and is left out"),
-        marked("delete it or move it away; pictures are .jpg, .png or .webp, texts are ru.md, ky.md or en.md"),
-    ),
-    "file-unreadable": (
-        ERROR,
-        marked("this file cannot be read (%(reason)s)"),
-        marked("check that it is there and that you may read it"),
-    ),
-    "folder-empty": (
-        ERROR,
-        marked("this folder holds no text"),
-        marked("write ru.md, ky.md or en.md in it, or delete the folder"),
-    ),
-    "header-bad": (
-        ERROR,
-        marked("«%(value)s» is no header, and no blank line ends the headers above it"),
-        marked("write headers as `Name: value` and leave one line empty before the text"),
-    ),
-    "header-missing": (
-        ERROR,
-        marked("the header `%(name)s:` is missing"),
-        marked("add a line `%(name)s: …` at the top of the file"),
-    ),
-    "header-number": (
-        ERROR,
-        marked("`%(name)s:` wants a whole number, not «%(value)s»"),
-        marked("write digits only, for example %(name)s: 1000"),
-    ),
-    "header-place": (
-        ERROR,
-        marked("`%(name)s: %(value)s` does not agree with the place of the file"),
-        marked("delete this line; the folder and the file name already say it"),
-    ),
-    "header-twice": (
-        ERROR,
-        marked("the header `%(name)s:` stands twice, first in line %(first)d"),
-        marked("keep one of the two lines"),
-    ),
-    "header-unknown": (
-        WARNING,
-        marked("the header `%(name)s:` is not known and has no effect"),
-        marked("delete the line, or use one of %(known)s"),
-    ),
-    "header-misspelt": (
-        ERROR,
-        marked("the header `%(name)s:` is not known"),
-        marked("did you mean `%(guess)s:`?"),
-    ),
-    "html-shown": (
-        WARNING,
-        marked("HTML is not carried out, it is shown as text: %(value)s"),
-        marked("write Markdown instead, or put the HTML between backticks"),
-    ),
-    "internal": (
-        ERROR,
-        marked("the site could not be made: %(reason)s"),
-        marked(
-            "undo your last change and build again; if that does not help, send this line to those who keep the site"
-        ),
-    ),
-    "language-unknown": (
-        ERROR,
-        marked("«%(name)s» is no language of this magazine"),
-        marked("name the file after one of %(known)s, or delete it%(guess)s"),
-    ),
-    "link-dead": (
-        ERROR,
-        marked("the link «%(target)s» leads nowhere"),
-        marked("name a text that is there, as ../its-folder/ or ../its-folder/ru.md%(guess)s"),
-    ),
-    "link-scheme": (
-        ERROR,
-        marked("the link «%(target)s» is of a kind that may harm a reader"),
-        marked("use http, https, mailto, tel or sms, or a text of the magazine"),
-    ),
-    "link-unpublished": (
-        ERROR,
-        marked("the link «%(target)s» leads to a text that is not published"),
-        marked("publish that text first, or take the link out"),
-    ),
-    "originals-two": (
-        ERROR,
-        marked("two languages carry a `Date:`, here and in %(other)s; only the original has one"),
-        marked("take the `Date:` out of the translation"),
-    ),
-    "page-heavy": (
-        WARNING,
-        marked("the page weighs %(size)d bytes compressed, the limit is %(limit)d"),
-        marked("divide the text in two parts that link to each other"),
-    ),
-    "picture-alt": (
-        ERROR,
-        marked("the picture «%(name)s» has no description for those who cannot see it"),
-        marked("write what it shows: ![a red umbrella](%(name)s), or `Alt:` in the headers of a lead picture"),
-    ),
-    "picture-bad": (
-        ERROR,
-        marked("this is no picture that can be read (%(reason)s)"),
-        marked("save it again as .jpg or .png, or take it out"),
-    ),
-    "picture-dead": (
-        ERROR,
-        marked("the picture «%(target)s» is not in the folder of this text"),
-        marked("put the file beside the text, or correct the name%(guess)s"),
-    ),
-    "picture-private": (
-        ERROR,
-        marked("the picture still carries what can tell a place or a person: %(found)s"),
-        marked("run: python3 tasks.py photo %(file)s"),
-    ),
-    "picture-technical": (
-        WARNING,
-        marked("the picture file carries %(found)s; readers do not get it, but copies of the sources do"),
-        marked("run: python3 tasks.py photo %(file)s"),
-    ),
-    "reference-unknown": (
-        ERROR,
-        marked("`%(name)s:` names «%(value)s», which is not there"),
-        marked("correct the name, or take it out%(guess)s"),
-    ),
-    "slug-bad": (
-        ERROR,
-        marked("the folder name «%(name)s» cannot be an address"),
-        marked("use small Latin letters, digits and hyphens, at most %(limit)d of them, for example %(guess)s"),
-    ),
-    "slug-twice": (
-        ERROR,
-        marked("the folder name «%(name)s» stands also at %(other)s"),
-        marked("rename one of the two folders: a name is the address of one text"),
-    ),
-    "source-long": (
-        ERROR,
-        marked("the file has %(size)d bytes; no phone can read such a page, the limit is %(limit)d"),
-        marked("divide the text into several"),
-    ),
-    "source-not-utf8": (
-        ERROR,
-        marked("the file is not written in UTF-8, or is damaged"),
-        marked("open it in your editor and save it with the encoding UTF-8"),
-    ),
-    "source-odd": (
-        ERROR,
-        marked("the sign %(mark)s stands here far too often, or is never closed"),
-        marked("look whether something was pasted by mistake, and take it out"),
-    ),
-    "text-misplaced": (
-        ERROR,
-        marked("this text stands where the site does not look for one"),
-        marked("move it to a folder of its own, for example blog/its-name/ru.md"),
-    ),
-    "value-unknown": (
-        ERROR,
-        marked("`%(name)s: %(value)s` is not known"),
-        marked("write one of %(known)s%(guess)s"),
-    ),
-    "version-bad": (
-        ERROR,
-        marked("`Original-Version: %(value)s` is no version"),
-        marked("write the twelve signs that stand for the original, now %(now)s"),
-    ),
-    "version-older": (
-        WARNING,
-        marked("the original has changed since this translation was made; the page says so"),
-        marked("bring the translation up to date and write `Original-Version: %(now)s`"),
-    ),
-}
-
+from magazine.rules import ERROR, RULES
 
 BARE_GUESSES = ("header-misspelt", "slug-bad")  # their sentence brings its own words for the guess
 
@@ -253,8 +24,13 @@ class Problem:
 
     @property
     def severity(self) -> str:
-        """``error`` stops the build, ``warning`` does not."""
+        """``error`` or ``warning``."""
         return RULES[self.code][0]
+
+    @property
+    def stops(self) -> bool:
+        """Whether it stops the build."""
+        return self.severity == ERROR
 
     def text(self, language: str | None = None) -> str:
         """``file:line: what is wrong. What to do.`` in the editor's language."""
@@ -286,7 +62,7 @@ class Report:
 
     def errors(self) -> bool:
         """Whether anything stops the build."""
-        return any(problem.severity == ERROR for problem in self.found)
+        return any(problem.stops for problem in self.found)
 
 
 def closest(name: str, known: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 from magazine import library as shelves
 from magazine import photos
 from magazine.messages import say, say_number
-from magazine.problems import ERROR, Problem, Report
+from magazine.problems import Problem, Report
 from magazine.progress import Progress
 from magazine.records import Library
 from magazine.site.run import build_day
@@ -46,7 +46,7 @@ def run(content: Path | None = None, output: Path | None = None) -> int:
         return 1
     for problem in problems:
         print(f"{_severity(problem)} {problem.text()}", file=sys.stderr)
-    errors = sum(problem.severity == ERROR for problem in problems)
+    errors = sum(problem.stops for problem in problems)
     if errors:
         told = say_number(
             "%(number)d problem stopped the build; the old site stands unchanged.",
@@ -258,7 +258,7 @@ def _swap(staging: Path, output: Path) -> None:
 
 
 def _severity(problem: Problem) -> str:
-    return say("Error:") if problem.severity == ERROR else say("Note:")
+    return say("Error:") if problem.stops else say("Note:")
 
 
 if __name__ == "__main__":

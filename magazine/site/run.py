@@ -15,7 +15,7 @@ from pelican.readers import Readers
 from magazine import library as shelves
 from magazine import messages
 from magazine.messages import for_readers
-from magazine.problems import ERROR, Report
+from magazine.problems import Report
 from magazine.progress import Progress
 from magazine.records import Issue, Library
 from magazine.site.edition import Edition
@@ -120,7 +120,7 @@ def build_day() -> dt.date:
 def _stop_if_broken(report: Report) -> None:
     """Our build command tells problems itself; here Pelican's log does, and nothing half made is left to publish."""
     for problem in report.sorted():
-        LOGGER.log(logging.ERROR if problem.severity == ERROR else logging.WARNING, problem.text())
+        LOGGER.log(logging.ERROR if problem.stops else logging.WARNING, problem.text())
     if report.errors():
         raise SystemExit(1)
 
