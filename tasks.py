@@ -9,6 +9,8 @@ from __future__ import print_function, unicode_literals
 
 import errno
 import hashlib
+import io
+import json
 import os
 import re
 import shlex
@@ -29,105 +31,11 @@ ME = "py tasks.py" if os.name == "nt" else "python3 tasks.py"
 DEVELOPERS = ("test", "lint")  # these need tests/requirements.txt too
 LANGUAGES = ("ru", "ky", "en")
 
-COMMANDS = (  # name, what follows it, what it does
-    ("build", "[--content DIR] [--output DIR]", (
-        "собрать сайт: потом откройте output/index.html",
-        "сайтты куруу: андан кийин output/index.html файлын ачыңыз",
-        "build the site: then open output/index.html")),
-    ("serve", "[--content DIR] [--output DIR] [--port N]", (
-        "показать сайт на этом компьютере и обновлять его при каждой правке",
-        "сайтты ушул компьютерде көрсөтүү жана ар бир оңдоодон кийин жаңыртуу",
-        "show the site on this computer and renew it at every edit")),
-    ("photo", "FILE [STORY]", (
-        "очистить снимок от скрытых данных и положить его к тексту",
-        "сүрөттү жашыруун маалыматтан тазалап, тексттин жанына коюу",
-        "clean a picture of hidden data and put it beside its story")),
-    ("test", "[--quick] [-- PYTEST]", (
-        "проверить саму программу (для разработчиков)",
-        "программанын өзүн текшерүү (иштеп чыгуучулар үчүн)",
-        "test the program itself (for developers)")),
-    ("words", "", (
-        "обновить списки переводимых фраз (для разработчиков)",
-        "которулуучу сүйлөмдөрдүн тизмесин жаңыртуу (иштеп чыгуучулар үчүн)",
-        "bring the catalogs of translated words up to date (for developers)")),
-    ("lint", "", (
-        "проверить код программы (для разработчиков)",
-        "программанын кодун текшерүү (иштеп чыгуучулар үчүн)",
-        "check the program's code (for developers)")),
-)
-WORDS = {  # what stands in the usage lines above
-    "--content": ("папка с текстами (иначе content)", "тексттер жаткан папка (болбосо content)",
-                  "folder of the texts (otherwise content)"),
-    "--output": ("папка для сайта (иначе output)", "сайт үчүн папка (болбосо output)",
-                 "folder for the site (otherwise output)"),
-    "--port": ("номер порта (иначе 8000)", "порттун номери (болбосо 8000)", "number of the port (otherwise 8000)"),
-    "--quick": ("только быстрые проверки", "тез текшерүүлөр гана", "only the quick tests"),
-    "--": ("дальше всё для pytest", "андан аркысы pytest үчүн", "what follows goes to pytest"),
-    "FILE": ("файл снимка", "сүрөттүн файлы", "file of the picture"),
-    "STORY": ("папка текста в content, например magazine/2012-12/slug",
-              "content ичиндеги тексттин папкасы, мисалы magazine/2012-12/slug",
-              "folder of the story in content, such as magazine/2012-12/slug"),
-}
-TEXTS = {
-    "old": ("Нужен Python {}.{} или новее, а это Python {}. Установите новый с https://www.python.org/downloads/ "
-            "и повторите команду.",
-            "Python {}.{} же андан жаңысы керек, бул болсо Python {}. Жаңысын https://www.python.org/downloads/ "
-            "дарегинен орнотуп, буйрукту кайталаңыз.",
-            "Python {}.{} or newer is needed, and this is Python {}. Install a new one from "
-            "https://www.python.org/downloads/ and repeat the command."),
-    "part": ("В этом Python нет его части «{}». В Debian и Ubuntu выполните: sudo apt install python3-venv; "
-             "в других системах установите Python с https://www.python.org/downloads/ и повторите команду.",
-             "Бул Python'дун «{}» деген бөлүгү жок. Debian менен Ubuntu'да муну аткарыңыз: sudo apt install "
-             "python3-venv; башка системада Python'ду https://www.python.org/downloads/ дарегинен орнотуп, буйрукту "
-             "кайталаңыз.",
-             "This Python lacks its part \"{}\". On Debian and Ubuntu run: sudo apt install python3-venv; elsewhere "
-             "install Python from https://www.python.org/downloads/ and repeat the command."),
-    "installing": ("Один раз устанавливаю нужное (около минуты)",
-                   "Керектүүлөрдү бир жолу орнотуп жатам (бир мүнөттөй)",
-                   "Installing once what is needed (about a minute)"),
-    "waiting": ("Установка уже идёт в другом окне, жду её конца…",
-                "Орнотуу башка терезеде жүрүп жатат, бүткөнүн күтүп жатам…",
-                "Another window is installing already, waiting for it…"),
-    "network": ("Нет связи с хранилищем пакетов. Подключитесь к интернету и повторите команду; он нужен только для "
-                "установки. Вот что ответил pip: {}",
-                "Пакеттер кампасы менен байланыш жок. Интернетке туташып, буйрукту кайталаңыз; ал орнотууга гана "
-                "керек. pip мындай деди: {}",
-                "The package index cannot be reached. Connect to the internet and repeat the command; it is needed "
-                "for installing only. pip said: {}"),
-    "hash": ("Скачанный пакет не тот, что ожидался: ничего не установлено. Попробуйте через другую сеть; если "
-             "повторится, сообщите разработчикам. Вот что ответил pip: {}",
-             "Жүктөлгөн пакет күтүлгөндөй эмес: эч нерсе орнотулган жок. Башка тармактан аракет кылыңыз; кайталанса, "
-             "иштеп чыгуучуларга айтыңыз. pip мындай деди: {}",
-             "A downloaded package is not the one expected: nothing was installed. Try from another network; if it "
-             "happens again, tell the developers. pip said: {}"),
-    "full": ("На диске нет места. Освободите около 500 МБ и повторите команду. ({})",
-             "Дискте орун калган жок. 500 МБдай орун бошотуп, буйрукту кайталаңыз. ({})",
-             "The disk is full. Free about 500 MB and repeat the command. ({})"),
-    "folder": ("В папку проекта нельзя писать. Скопируйте её туда, где это можно, например в домашнюю папку, и "
-               "повторите команду там. ({})",
-               "Долбоордун папкасына жазууга болбойт. Аны жазууга боло турган жерге, мисалы үй папкаңызга көчүрүп, "
-               "буйрукту ошол жерде кайталаңыз. ({})",
-               "The project's folder cannot be written to. Copy it to where it can, such as your home folder, and "
-               "repeat the command there. ({})"),
-    "failed": ("Установить нужное не вышло. Удалите папку .venv и повторите команду; если не поможет, сообщите "
-               "разработчикам эти слова: {}",
-               "Керектүүлөр орнотулбай калды. .venv папкасын өчүрүп, буйрукту кайталаңыз; жардам бербесе, бул сөздөрдү "
-               "иштеп чыгуучуларга айтыңыз: {}",
-               "What is needed could not be installed. Delete the folder .venv and repeat the command; if that does "
-               "not help, tell the developers these words: {}"),
-    "package": ("Не хватает того, что должно быть установлено: {}. Удалите папку .venv и выполните: {}",
-                "Орнотулушу керек болгон нерсе жетишпейт: {}. .venv папкасын өчүрүп, муну аткарыңыз: {}",
-                "Something that was to be installed is missing: {}. Delete the folder .venv and run: {}"),
-    "stopped": ("Остановлено.", "Токтотулду.", "Stopped."),
-    "use": ("Так: {}", "Мындай: {}", "Use: {}"),
-    "name": ("КОМАНДА", "БУЙРУК", "COMMAND"),
-    "more": ("Подробнее: {} КОМАНДА --help", "Кененирээк: {} БУЙРУК --help", "More: {} COMMAND --help"),
-    "unknown": ("Нет команды «{}». Есть такие: {}.", "«{}» деген буйрук жок. Мындайлар бар: {}.",
-                "There is no command \"{}\". There are: {}."),
-    "wrong": ("Здесь лишнее, неверное или недостающее: {}. Нужно так: {}",
-              "Бул жерде ашыкча, туура эмес же жетишпей турган нерсе бар: {}. Мындай болушу керек: {}",
-              "Something here is too much, wrong or missing: {}. It goes like this: {}"),
-}
+# commands: name, what follows it, what it does; words of the usage lines; sentences: each in three languages
+SENTENCES = os.path.join(os.path.dirname(__file__), str("magazine/translations/tasks.json"))  # Python 2: bytes
+with io.open(SENTENCES, encoding="utf-8") as file:
+    SAID = json.load(file)
+COMMANDS, WORDS, TEXTS = SAID["commands"], SAID["words"], SAID["texts"]
 CAUSES = (  # how the words of venv and pip are told apart
     ("full", r"Errno 28\b|WinError 112\b|Errno 122\b"),
     ("hash", r"DO NOT MATCH THE HASHES|Expected sha256"),
@@ -192,7 +100,8 @@ def parse(words):
         cut = rest.index("--") if "--" in rest else len(rest)
         args = [word for word in rest[:cut] if word != "--quick"] + rest[cut + 1 :]
         return name, {"quick": "--quick" in rest[:cut], "args": " ".join(shlex.quote(word) for word in args)}
-    places = re.sub(r"\[.*?\]", "", usage).split()
+    places = re.findall(r"\b[A-Z]+\b", re.sub(r"\[-.*?\]", "", usage))
+    optional = re.findall(r"\[([A-Z]+)\]", usage)
     options = dict(re.findall(r"\[--([\w-]+) (\w+)\]", usage))
     values = {}
     while rest:
@@ -208,7 +117,7 @@ def parse(words):
         if not value or value.startswith("-") or (options[option] == "N" and not value.isdigit()):
             fail("wrong", word, like)
         values[option.replace("-", "_")] = int(value) if options[option] == "N" else value
-    if places:
+    if set(places) - set(optional):
         fail("wrong", places[0], like)
     return name, values
 

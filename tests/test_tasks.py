@@ -19,6 +19,7 @@ import tasks
 
 ROOT = Path(tasks.__file__).parent
 BARE = getattr(sys, "_base_executable", sys.executable)
+SENTENCES = "magazine/translations/tasks.json"
 LANGUAGES = ("ru", "ky", "en")
 NOWHERE = "http://127.0.0.1:9/simple"
 PYENV = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
@@ -70,12 +71,19 @@ def call(place, *words, **more):
     return child.returncode, out, err
 
 
+def bare(target):
+    """Put there what a bare Python needs to speak."""
+    shutil.copy(ROOT / "tasks.py", target)
+    (target / SENTENCES).parent.mkdir(parents=True)
+    shutil.copy(ROOT / SENTENCES, target / SENTENCES)
+
+
 @pytest.fixture
 def place(tmp_path):
     """A copy in a folder named as people name folders, with nothing installed."""
     target = tmp_path / "Мой журнал"
     target.mkdir()
-    shutil.copy(ROOT / "tasks.py", target)
+    bare(target)
     (target / "requirements.txt").write_text("umbrella==1.0 --hash=sha256:" + "0" * 64 + "\n")
     return target
 
@@ -90,7 +98,7 @@ def first(tmp_path_factory):
     (target / ".venv" / "bin").mkdir(parents=True)
     (target / ".venv" / "rest").touch()
     (target / ".venv" / "bin" / "python").symlink_to("/nowhere/python3")
-    shutil.copy(ROOT / "tasks.py", target)
+    bare(target)
     (target / "requirements.txt").write_text(wheel(target, "1.0", "red"))
     for name, text in {"site/build.py": BUILD, "desk/preview.py": PREVIEW, "desk/photo.py": "import nowhere"}.items():
         module = target / "magazine" / name
@@ -261,8 +269,8 @@ def test_folder_that_cannot_be_written(place):
 
 
 def test_full_disk(place):
-    keep = 'set -e; mkdir "$0.copy"; cp "$0"/* "$0.copy"; mount -t tmpfs -o size=300k none "$0"; cp "$0.copy"/* "$0"'
-    before = mounted(place, keep + '; rm -r "$0.copy"')
+    keep = 'set -e; mkdir "$0.copy"; cp -r "$0"/* "$0.copy"; mount -t tmpfs -o size=300k none "$0"; '
+    before = mounted(place, keep + 'cp -r "$0.copy"/* "$0"; rm -r "$0.copy"')
     status, out, err = call(place, "build", before=before)
     assert (status, out) == (1, "")
     assert err.splitlines()[-1].startswith(said("full"))
