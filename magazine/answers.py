@@ -34,15 +34,15 @@ def read_answers(root: Path, folder: Path, listed: Listing, language: str, repor
         answer = _answer(source, language, report)
         if answer:
             found[answer.id] = (answer, source)
+    known = {key: answer for key, (answer, _) in found.items()}
     for answer, source in found.values():
         if answer.reply_to and answer.reply_to not in found:
             parent = headers.shown(answer.reply_to)
             guess = closest(answer.reply_to, found)
             report.add("answer-parent", source.path, source.line("reply-to"), parent=parent, guess=guess)
-        elif _in_circle(answer, {key: one for key, (one, _) in found.items()}):
+        elif _in_circle(answer, known):
             report.add("answer-cycle", source.path, source.line("reply-to"))
-    answers = (answer for answer, _ in found.values())
-    return tuple(sorted(answers, key=lambda answer: (answer.date, _natural(answer.id))))
+    return tuple(sorted(known.values(), key=lambda answer: (answer.date, _natural(answer.id))))
 
 
 def read_tallies(root: Path, folder: Path, listed: Listing, report: Report) -> tuple[Tally, ...]:

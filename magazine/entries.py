@@ -120,7 +120,7 @@ def _version(source: Source, first: Source, kind: type[Entry], report: Report) -
         path=source.path,
         title=source.text("title"),
         fingerprint=source.fingerprint,
-        discreet=source.text("discreet"),
+        discreet=source.text("discreet") or first.text("discreet"),
         summary=source.text("summary"),
         note=source.text("note") or first.text("note"),
         note_language=(source if source.text("note") else first).path.stem,

@@ -47,14 +47,12 @@ class Problem:
 class Report:
     """Collects problems while a tree is read or built; one report a run."""
 
-    found: list[Problem] = field(default_factory=list)
+    found: dict[Problem, None] = field(default_factory=dict)
 
     def add(self, code: str, path: str | Path, line: int = 0, /, **values: object) -> None:
         """Add a problem once, however often it is met."""
         where = path.as_posix() if isinstance(path, Path) else path
-        problem = Problem(where, line, code, tuple(sorted(values.items())))
-        if problem not in self.found:
-            self.found.append(problem)
+        self.found[Problem(where, line, code, tuple(sorted(values.items())))] = None
 
     def sorted(self) -> list[Problem]:
         """By file, line and rule."""

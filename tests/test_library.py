@@ -47,7 +47,7 @@ def test_a_translation_inherits(tmp_path: Path) -> None:
 def test_a_translation_takes_nothing_that_is_in_another_language(tmp_path: Path) -> None:
     version = one(tmp_path, {POST: RICH, "blog/post/en.md": TRANSLATION, "blog/post/a.jpg": PICTURE}).versions["en"]
     assert (version.title, version.translators) == ("Story", ("Swallow",))
-    assert (version.summary, version.discreet, version.caption) == ("", "", "")
+    assert (version.summary, version.caption) == ("", "")
     assert version.safe_title == "Story"
 
 
@@ -390,3 +390,9 @@ def test_the_same_tree_gives_the_same_records(tmp_path: Path) -> None:
 
     first, second = written("a", sorted(files)), written("b", sorted(files, reverse=True))
     assert list(first.entries.items()) == list(second.entries.items())
+
+
+def test_a_neutral_title_covers_the_translations_too(tmp_path: Path) -> None:
+    original = "Title: Рассказ\nDate: 2008-12-02\nDiscreet: Письмо\n\nТекст.\n"
+    library, _ = read(tmp_path, {"blog/post/ru.md": original, "blog/post/en.md": TRANSLATION})
+    assert library.posts[0].versions["en"].safe_title == "Письмо"
