@@ -45,6 +45,7 @@ I18N_UNTRANSLATED_ARTICLES = I18N_UNTRANSLATED_PAGES = "remove"
 JINJA_ENVIRONMENT = {
     "extensions": ["jinja2.ext.i18n"],
     "autoescape": True,
+    "auto_reload": False,  # a build reads each template once
     "trim_blocks": True,
     "lstrip_blocks": True,
 }

@@ -7,6 +7,7 @@ page finds its other languages without asking.
 from __future__ import annotations
 
 import posixpath
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from magazine.records import MAGAZINE, Entry, Issue
@@ -76,14 +77,19 @@ def relative(target: str, page: str) -> str:
     path, hash_sign, fragment = target.partition("#")
     if path == page and fragment:
         return f"#{fragment}"
-    way = posixpath.relpath(path, posixpath.dirname(page) or ".")
-    return f"{quote(way)}{hash_sign}{fragment}"
+    return f"{_way(path, posixpath.dirname(page))}{hash_sign}{fragment}"
 
 
 def absolute(target: str, site: str) -> str:
     """The address on the site's own host, for canonical, alternates, feeds, sitemap and sharing only."""
     path, hash_sign, fragment = target.partition("#")
     return f"{site.rstrip('/')}/{quote(path)}{hash_sign}{fragment}"
+
+
+@lru_cache(maxsize=65536)
+def _way(path: str, folder: str) -> str:
+    # the pages of one folder share most of their links
+    return quote(posixpath.relpath(path, folder or "."))
 
 
 def is_web(address: str) -> bool:

@@ -6,8 +6,8 @@ import datetime as dt
 import gettext
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from pathlib import Path
 from xml.etree.ElementTree import tostring
@@ -43,6 +43,7 @@ class Edition:
     gallery: Gallery
     theme: Path
     notes: Mapping[str, str]
+    _responses: dict[str, Responses] = field(default_factory=dict, repr=False)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -100,11 +101,11 @@ class Edition:
 
     def date(self, value: dt.date, style: str = "long") -> str:
         """A day by CLDR, whatever locales the system has."""
-        return format_date(value, style, locale=self._locale)
+        return _date(value, style, self._locale)
 
     def month(self, value: dt.date) -> str:
         """A month and its year, standing alone."""
-        return format_date(value, "LLLL y", locale=self._locale)
+        return _date(value, "LLLL y", self._locale)
 
     @property
     def _locale(self) -> str:
@@ -197,10 +198,11 @@ class Edition:
         place = row.index(entry)
         return (row[place - 1] if place else None, row[place + 1] if place + 1 < len(row) else None)
 
-    @staticmethod
-    def responses(entry: Entry) -> Responses:
+    def responses(self, entry: Entry) -> Responses:
         """The answers to an entry."""
-        return responses(entry.answers)
+        if entry.key not in self._responses:
+            self._responses[entry.key] = responses(entry.answers)
+        return self._responses[entry.key]
 
     @staticmethod
     def answers_address(entry: Entry, page: int) -> str:
@@ -227,3 +229,8 @@ class Edition:
     def script(self, name: str) -> assets.Asset:
         """A script of the theme, to stand in the page."""
         return assets.script(self.theme / "static", name)
+
+
+@lru_cache(maxsize=65536)
+def _date(value: dt.date, style: str, locale: str) -> str:
+    return format_date(value, style, locale=locale)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from markdown.util import AtomicString
@@ -100,6 +101,7 @@ def body(converted: str, language: str) -> str:
     return ENTITY.sub(lambda match: ENTITIES[match[0]], widont(converted))
 
 
+@lru_cache(maxsize=65536)
 def title(text: str, language: str) -> str:
     """A plain text (no HTML) with the right quotes and no-break spaces."""
     if language == "en":
