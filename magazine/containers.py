@@ -12,7 +12,7 @@ from collections.abc import Iterator
 JPEG_STANDALONE = {0x01, 0xD8, *range(0xD0, 0xD8)}
 JPEG_PLAIN = {0xC4, 0xCC, 0xDB, 0xDC, 0xDD, 0xDA, 0xE0, 0xEE, *range(0xC0, 0xC4), *range(0xC5, 0xCC), 0xCD, 0xCE, 0xCF}
 JPEG_KNOWN_HEADS = {0xE1: (b"Exif\0", b"http://ns.adobe.com/xap/"), 0xE2: (b"ICC_PROFILE\0",)}
-JPEG_COMMENT, JPEG_SCAN, JPEG_END = 0xFE, 0xDA, 0xD9
+JPEG_COMMENT, JPEG_END = 0xFE, 0xD9
 # PNG, third edition, 11: what shows the picture; text and Exif are Pillow's to tell
 PNG_PLAIN = {
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"bKGD",

@@ -16,7 +16,6 @@ HOME, NOT_FOUND = "index.html", "404.html"
 MAGAZINE_INDEX, BLOG_INDEX, PETITION_INDEX = "magazine/index.html", "blog/index.html", "petitions/index.html"
 ARCHIVE_INDEX, TOPIC_INDEX, CREDIT_INDEX = "archive/index.html", "topics/index.html", "credits/index.html"
 SECTION_INDEXES = {"magazine": MAGAZINE_INDEX, "blog": BLOG_INDEX, "petitions": PETITION_INDEX}
-FEEDS = ("all", "magazine", "blog", "answers")
 # inside a converted body, before its page is known; see ``located``
 # (a control sign, so that no source can hold it: see ``headers``)
 SCHEME = "\x11site:"

@@ -23,16 +23,11 @@ from magazine.messages import say, say_number
 from magazine.problems import Problem, Report
 from magazine.progress import Progress
 from magazine.records import Library
+from magazine.site import output as folder
 from magazine.site.run import build_day
 
 PROJECT = Path(__file__).resolve().parents[2]
-MARK = '<meta name="generator" content="red-umbrella-magazine">'
-ABANDONED = 3600.0  # seconds
 Tell = Callable[[str], None]
-
-
-class OutputError(Exception):
-    """The output folder cannot be used; the message is for the editor."""
 
 
 def run(content: Path | None = None, output: Path | None = None) -> int:
@@ -41,7 +36,7 @@ def run(content: Path | None = None, output: Path | None = None) -> int:
     started = time.monotonic()
     try:
         problems = build(content, output, tell)
-    except OutputError as error:
+    except folder.OutputError as error:
         print(error, file=sys.stderr)
         return 1
     for problem in problems:
@@ -76,8 +71,8 @@ def build(content: Path | None = None, output: Path | None = None, tell: Tell = 
     chosen = settings()
     content = (content or Path(chosen["PATH"])).resolve()
     output = (output or Path(chosen["OUTPUT_PATH"])).resolve()
-    _check_output(content, output)
-    _recover(output)
+    folder.check(content, output)
+    folder.recover(output)
     report = Report()
     tell(say("Reading %(folder)s …", folder=content.name))
     languages = (chosen["DEFAULT_LANG"], *chosen["I18N_SUBSITES"])
@@ -87,15 +82,15 @@ def build(content: Path | None = None, output: Path | None = None, tell: Tell = 
         return report.sorted()
     count = len(held.entries)
     tell(say_number("Writing %(number)d text in all languages …", "Writing %(number)d texts in all languages …", count))
-    staging = output.with_name(f".{output.name}.{os.getpid()}.part")
+    staging = folder.staging(output)
     progress = Progress(len(languages) * count)
     try:
         _pelican(settings(PATH=str(content), OUTPUT_PATH=str(staging), REPORT=report, PROGRESS=progress), held)
         if not report.errors():
             check_weights(staging, chosen["PAGE_BUDGET"], report)
-            _swap(staging, output)
+            folder.swap(staging, output)
     except OSError as error:
-        raise OutputError(_unwritable(error, output)) from error
+        raise folder.OutputError(folder.unwritable(error, output)) from error
     finally:
         progress.end()
         shutil.rmtree(staging, ignore_errors=True)
@@ -189,72 +184,9 @@ def _collected_log(report: Report) -> Iterator[None]:
         logger.propagate = kept
 
 
-def _check_output(content: Path, output: Path) -> None:
-    if not content.is_dir():
-        raise OutputError(say("%(folder)s is no folder. Name the folder of your texts with --content.", folder=content))
-    if content == output or content in output.parents or output in content.parents:
-        raise OutputError(say("The site cannot be written into its own sources. Choose another folder with --output."))
-    if output.is_symlink() or (output.exists() and not output.is_dir()):
-        raise OutputError(say("%(folder)s is no folder of its own. Choose another one with --output.", folder=output))
-    if output.is_dir() and any(output.iterdir()) and not _is_ours(output):
-        raise OutputError(
-            say("%(folder)s holds files that are not a site of this magazine; they would be lost. "
-                "Choose another folder with --output, or empty this one.", folder=output)
-        )  # fmt: skip
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        probe = output.with_name(f".{output.name}.{os.getpid()}.part")
-        probe.mkdir()
-        probe.rmdir()
-    except OSError as error:
-        raise OutputError(_unwritable(error, output)) from error
-
-
-def _is_ours(output: Path) -> bool:
-    home = output / "index.html"
-    with contextlib.suppress(OSError):
-        return MARK in home.read_text(encoding="utf-8")
-    return False
-
-
 def _as_typed(path: Path) -> str:
     """The path as an editor would type it here."""
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
-
-
-def _unwritable(error: OSError, output: Path) -> str:
-    return say(
-        "The site cannot be written to %(folder)s: %(reason)s. Choose another folder with --output, "
-        "or make room and allow writing there. The old site stands unchanged.",
-        folder=output,
-        reason=error.strerror or str(error),
-    )
-
-
-def _recover(output: Path) -> None:
-    """After a power cut: bring back a site that was moved aside, remove what an older build left half done."""
-    left = sorted(output.parent.glob(f".{output.name}.*.old"), key=lambda path: path.stat().st_mtime)
-    if left and not output.exists():
-        left.pop().rename(output)
-    left += output.parent.glob(f".{output.name}.*.part")
-    for path in left:
-        if time.time() - path.stat().st_mtime > ABANDONED:  # a build in another window may still be at work
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _swap(staging: Path, output: Path) -> None:
-    """Put the new site in the place of the old one by renaming; the old one comes back if that fails."""
-    old = output.with_name(f".{output.name}.{os.getpid()}.old")
-    had_old = output.exists()
-    if had_old:
-        output.rename(old)
-    try:
-        staging.rename(output)
-    except OSError:
-        if had_old:
-            old.rename(output)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _severity(problem: Problem) -> str:
