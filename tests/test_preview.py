@@ -31,7 +31,7 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def until(happens: Callable[[], bool], seconds: float = 15) -> bool:
+def until(happens: Callable[[], bool], seconds: float = 30) -> bool:
     """Whether it happens in time."""
     end = time.monotonic() + seconds
     while not happens():
@@ -85,7 +85,7 @@ class Preview:
     def interrupt(self) -> int:
         """Ctrl-C, which goes to all processes of a terminal; the exit status."""
         os.killpg(self.process.pid, signal.SIGINT)
-        return self.process.wait(timeout=15)
+        return self.process.wait(timeout=30)
 
     def end(self) -> None:
         if self.process.poll() is None:
@@ -166,7 +166,7 @@ def test_no_request_is_logged(preview: Preview) -> None:
 def test_a_port_in_use_is_told_in_one_sentence(preview: Preview, tmp_path: Path) -> None:
     second = Preview(tmp_path, preview.port)
     try:
-        assert second.process.wait(timeout=15) == 1
+        assert second.process.wait(timeout=30) == 1
     finally:
         second.end()
     told = second.log.read_text(encoding="utf-8")
@@ -210,4 +210,4 @@ def test_what_is_saved_during_the_first_build_appears_too(start: Callable[[], Pr
     assert until((preview.root / "output" / "index.html").exists)
     preview.save("Незабудка.")
     preview.ready()
-    assert until(lambda: preview.shows("Незабудка"), 8)
+    assert until(lambda: preview.shows("Незабудка"))
