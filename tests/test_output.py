@@ -60,3 +60,9 @@ def test_an_empty_folder_and_a_site_of_ours_are_taken(tmp_path: Path) -> None:
     empty.mkdir()
     for output in (empty, site(tmp_path / "ours"), tmp_path / "new" / "folder"):
         folder.check(content, output)
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(folder.OutputError):
+        folder.check(Path(__file__).parent, tmp_path / "file" / "output")

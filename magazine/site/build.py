@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from magazine import library as shelves
-from magazine import photos
 from magazine.messages import say, say_number
 from magazine.problems import Problem, Report
 from magazine.progress import Progress
 from magazine.records import Library
 from magazine.site import output as folder
+from magazine.site.pictures import inspect_pictures
 from magazine.site.run import build_day
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -120,22 +120,6 @@ def _cache_folder() -> Path:
         return Path(temporary.name)
 
 
-def inspect_pictures(held: Library, report: Report) -> None:
-    """Tell every picture that is none, or that still carries a place or a name."""
-    paths = [Path(entry.key) / name for entry in held.entries.values() for name in entry.pictures]
-    paths += [extra.path for extra in held.extras if extra.path.suffix.lower() in shelves.PICTURE_SUFFIXES]
-    for path in paths:
-        try:
-            found = photos.inspect(held.root / path)
-        except photos.PictureError as error:
-            report.add("picture-bad", path, reason=str(error))
-            continue
-        if found.private:
-            report.add("picture-private", path, found=", ".join(found.private), file=_as_typed(held.root / path))
-        if found.technical:
-            report.add("picture-technical", path, found=", ".join(found.technical), file=_as_typed(held.root / path))
-
-
 def check_weights(output: Path, budget: int, report: Report) -> None:
     """Tell every page that is heavier, compressed, than a first load may be."""
     for page in sorted(output.rglob("*.html")):
@@ -182,11 +166,6 @@ def _collected_log(report: Report) -> Iterator[None]:
     finally:
         logger.removeHandler(collector)
         logger.propagate = kept
-
-
-def _as_typed(path: Path) -> str:
-    """The path as an editor would type it here."""
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _severity(problem: Problem) -> str:

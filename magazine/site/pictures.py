@@ -13,7 +13,9 @@ from pathlib import Path
 from PIL import Image, __version__
 
 from magazine import photos
-from magazine.records import Entry
+from magazine.library import PICTURE_SUFFIXES
+from magazine.problems import Report
+from magazine.records import Entry, Library
 from magazine.site import addresses
 from magazine.slugs import slug_of
 
@@ -89,6 +91,27 @@ class Gallery:
             webp=tuple(variant(width, "webp", str(width)) for width in shown),
             large=variant(LARGE_WIDTH, "jpg", str(LARGE_WIDTH)) if full_width > WIDTHS[-1] else None,
         )
+
+
+def inspect_pictures(held: Library, report: Report) -> None:
+    """Tell every picture that is none, or that still carries a place or a name."""
+    paths = [Path(entry.key) / name for entry in held.entries.values() for name in entry.pictures]
+    paths += [extra.path for extra in held.extras if extra.path.suffix.lower() in PICTURE_SUFFIXES]
+    for path in paths:
+        try:
+            found = photos.inspect(held.root / path)
+        except photos.PictureError as error:
+            report.add("picture-bad", path, reason=str(error))
+            continue
+        if found.private:
+            report.add("picture-private", path, found=", ".join(found.private), file=_as_typed(held.root / path))
+        if found.technical:
+            report.add("picture-technical", path, found=", ".join(found.technical), file=_as_typed(held.root / path))
+
+
+def _as_typed(path: Path) -> str:
+    """The path as an editor would type it here."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _encoded(image: Image.Image, size: tuple[int, int], suffix: str, budget: int) -> bytes:

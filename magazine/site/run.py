@@ -21,7 +21,7 @@ from magazine.records import Issue, Library
 from magazine.site.edition import Edition
 from magazine.site.feeds import FeedGenerator
 from magazine.site.lists import ListGenerator
-from magazine.site.pictures import Gallery
+from magazine.site.pictures import Gallery, inspect_pictures
 from magazine.site.reader import SourceReader
 from magazine.site.writer import PageWriter
 
@@ -43,8 +43,11 @@ def start(pelican: Pelican) -> None:
     if "LIBRARY" not in settings:  # a plain `pelican` without our build command
         languages = (settings["DEFAULT_LANG"], *settings["I18N_SUBSITES"])
         report = settings["REPORT"] = Report()
+        settings["TELLS_ITSELF"] = False
         prepare(settings, shelves.read(Path(settings["PATH"]), languages, report, build_day()))
-        _stop_if_broken(report)
+        inspect_pictures(settings["LIBRARY"], report)
+        if report.errors():
+            _tell(report)
     language = settings["DEFAULT_LANG"]
     held: Library = settings["LIBRARY"]
     theme = Path(settings["THEME"])
@@ -92,6 +95,8 @@ def finish(pelican: Pelican) -> None:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes((held.root / extra.path).read_bytes())
+    if not settings.get("TELLS_ITSELF", True):
+        _tell(settings["REPORT"])
 
 
 def prepare(settings: dict[str, Any], held: Library) -> None:
@@ -117,8 +122,8 @@ def build_day() -> dt.date:
     return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date() if epoch.isdigit() else dt.datetime.now(dt.UTC).date()
 
 
-def _stop_if_broken(report: Report) -> None:
-    """Our build command tells problems itself; here Pelican's log does, and nothing half made is left to publish."""
+def _tell(report: Report) -> None:
+    """Put the problems into Pelican's log; our build command tells them itself. SystemExit if one is an error."""
     for problem in report.sorted():
         LOGGER.log(logging.ERROR if problem.stops else logging.WARNING, problem.text())
     if report.errors():
