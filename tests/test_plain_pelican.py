@@ -9,6 +9,7 @@ import pytest
 from trees import STORY, Files, write
 
 PROJECT = Path(__file__).parents[1]
+pytestmark = pytest.mark.slow
 BROKEN: dict[str, Files] = {
     "no date": {"blog/post/ru.md": "Title: А\n\nТекст.\n"},
     "a dead link": {"blog/post/ru.md": STORY + "[к](../nowhere/)\n"},

@@ -20,6 +20,7 @@ import tasks
 ROOT = Path(tasks.__file__).parent
 BARE = getattr(sys, "_base_executable", sys.executable)
 SENTENCES = "magazine/translations/tasks.json"
+pytestmark = pytest.mark.slow  # every test starts Pythons, some install packages
 LANGUAGES = ("ru", "ky", "en")
 NOWHERE = "http://127.0.0.1:9/simple"
 PYENV = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
