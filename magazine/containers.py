@@ -6,6 +6,7 @@ end, an application's own segment, a chunk that no viewer shows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 # ITU T.81, table B.1, without APP1 (Exif, XMP), APP2 (colour profile) and COM, which are looked into
@@ -13,6 +14,8 @@ JPEG_STANDALONE = {0x01, 0xD8, *range(0xD0, 0xD8)}
 JPEG_PLAIN = {0xC4, 0xCC, 0xDB, 0xDC, 0xDD, 0xDA, 0xE0, 0xEE, *range(0xC0, 0xC4), *range(0xC5, 0xCC), 0xCD, 0xCE, 0xCF}
 JPEG_KNOWN_HEADS = {0xE1: (b"Exif\0", b"http://ns.adobe.com/xap/"), 0xE2: (b"ICC_PROFILE\0",)}
 JPEG_COMMENT, JPEG_END = 0xFE, 0xD9
+# a scan of megabytes is full of 255s that mark nothing: they are passed over in one search
+JPEG_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")
 # PNG, third edition, 11: what shows the picture; text and Exif are Pillow's to tell
 PNG_PLAIN = {
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"bKGD",
@@ -36,10 +39,10 @@ def _jpeg(data: bytes) -> Iterator[str]:
     place = 2
     while place + 1 < len(data):
         if data[place] != 0xFF:  # inside a scan
-            place = data.find(b"\xff", place)
-            if place < 0:
+            found = JPEG_MARKER.search(data, place)
+            if not found:
                 return
-            continue
+            place = found.start()
         marker = data[place + 1]
         if marker == JPEG_END:
             yield from _behind(data[place + 2 :])

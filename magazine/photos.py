@@ -15,6 +15,7 @@ from magazine.containers import strange_parts
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 60_000_000
 CLEAN_WIDTH, CLEAN_QUALITY = 1600, 88
+LYING = range(5, 9)  # Exif 2.32, 4.6.4 A: the orientations whose rows stand upright
 
 # Exif 2.32: tags that tell how to show the picture, and nothing of where, when or who
 PLAIN_TAGS = {
@@ -44,49 +45,45 @@ class Findings:
     technical: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Examined:
+    """What one decoding tells: findings, the upright size of the whole picture, and its pixels, if need be reduced."""
+
+    findings: Findings
+    size: tuple[int, int]
+    image: Image.Image
+
+
 class PictureError(Exception):
     """The file is no picture that can be read; the message says why."""
 
 
-def opened(path: Path) -> Image.Image:
-    """The picture with its pixels loaded. Raises PictureError."""
-    try:
-        image = Image.open(io.BytesIO(path.read_bytes()), formats=FORMATS)
-        if image.width * image.height > MAX_PIXELS:
-            raise PictureError(f"{image.width} × {image.height}")
-        image.load()
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise PictureError(type(error).__name__) from error
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
-        raise PictureError(getattr(error, "strerror", None) or str(error) or type(error).__name__) from error
-    return image
-
-
 def inspect(path: Path) -> Findings:
     """What the file carries beside its pixels. Raises PictureError."""
-    image = opened(path)
-    private, technical = _exif_names(image)
-    private |= strange_parts(path.read_bytes())
-    private.update(what for name, what in BLOCKS.items() if image.info.get(name))
-    if comment := image.info.get("comment"):
-        text = comment.decode("latin-1") if isinstance(comment, bytes) else str(comment)
-        (technical if TOOL_MARK.fullmatch(text.strip("\0 \r\n")) else private).add("comment")
-    for name in getattr(image, "text", {}):
-        (technical if name == "Software" else private).add(f"text «{name}»")
-    return Findings(tuple(sorted(private)), tuple(sorted(technical)))
+    data = read(path)
+    return _findings(_opened(data, 1)[0], data)
+
+
+def examined(data: bytes, width: int) -> Examined:
+    """The picture in the bytes of a file, in one decoding; ``width`` is what its pixels are needed for.
+
+    Raises PictureError.
+    """
+    image, size = _opened(data, width)
+    return Examined(_findings(image, data), size, _upright(image))
 
 
 def pixels(path: Path) -> Image.Image:
     """The picture as an upright RGB image that carries nothing but its pixels. Raises PictureError."""
-    image = ImageOps.exif_transpose(opened(path))
-    if image.mode.startswith("I"):  # 16 bits of grey
-        image = image.convert("I").point(lambda value: value / 256).convert("L")
-    if image.mode in ("RGBA", "LA", "PA", "P") or "transparency" in image.info:
-        image = image.convert("RGBA")
-        ground = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(ground, image)
-    # pixels are copied into a new image: everything else the file brought stays behind
-    return Image.frombytes("RGB", image.size, image.convert("RGB").tobytes())
+    return _upright(_opened(read(path))[0])
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a file. Raises PictureError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PictureError(error.strerror or str(error)) from error
 
 
 def clean(source: Path, target: Path) -> tuple[int, int]:
@@ -102,10 +99,65 @@ def clean(source: Path, target: Path) -> tuple[int, int]:
     return image.size
 
 
+def _opened(data: bytes, width: int | None = None) -> tuple[Image.Image, tuple[int, int]]:
+    """The picture with its pixels loaded, a JPEG reduced while ``width`` is left of it; the upright size of the whole.
+
+    A reduced JPEG is read to its end all the same, so that one that is cut off is found. Raises PictureError.
+    """
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        size = image.size
+        if image.width * image.height > MAX_PIXELS:
+            raise PictureError(f"{image.width} × {image.height}")
+        if width and image.format == "JPEG":
+            image.draft(None, (1, width) if _lies(image) else (width, 1))
+        image.load()
+        return image, size[::-1] if _lies(image) else size
+    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise PictureError(type(error).__name__) from error
+    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+        raise PictureError(getattr(error, "strerror", None) or str(error) or type(error).__name__) from error
+
+
+def _lies(image: Image.Image) -> bool:
+    return image.getexif().get(ExifTags.Base.Orientation) in LYING
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    if image.mode.startswith("I"):  # 16 bits of grey
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.mode in ("RGBA", "LA", "PA", "P") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        ground = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(ground, image)
+    # pixels are copied into a new image: everything else the file brought stays behind
+    bare = Image.new("RGB", image.size)
+    bare.paste(image if image.mode == "RGB" else image.convert("RGB"))
+    bare.getexif()[ExifTags.Base.Orientation] = orientation
+    ImageOps.exif_transpose(bare, in_place=True)
+    bare.getexif().clear()
+    return bare
+
+
+def _findings(image: Image.Image, data: bytes) -> Findings:
+    private, technical = _exif_names(image)
+    private |= strange_parts(data)
+    private.update(what for name, what in BLOCKS.items() if image.info.get(name))
+    if comment := image.info.get("comment"):
+        text = comment.decode("latin-1") if isinstance(comment, bytes) else str(comment)
+        (technical if TOOL_MARK.fullmatch(text.strip("\0 \r\n")) else private).add("comment")
+    for name in getattr(image, "text", {}):
+        (technical if name == "Software" else private).add(f"text «{name}»")
+    return Findings(tuple(sorted(private)), tuple(sorted(technical)))
+
+
 def _exif_names(image: Image.Image) -> tuple[set[str], set[str]]:
     private: set[str] = set()
     technical: set[str] = set()
     exif = image.getexif()
+    if image.info.get("exif") and not exif:  # whatever it is, Pillow cannot read it
+        private.add("Exif")
     for block in (exif, exif.get_ifd(ExifTags.IFD.Exif)):
         for tag, value in block.items():
             if tag in PLAIN_TAGS or value in ("", b"", None):

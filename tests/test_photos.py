@@ -62,6 +62,13 @@ def with_thumbnail() -> bytes:
     return segment(0xE1, b"Exif\0\0II*\0" + struct.pack("<I", 8) + first + entries + small)
 
 
+def between_scans() -> bytes:
+    """A progressive JPEG with a segment between its scans, far behind its head."""
+    whole = saved("JPEG", Image.effect_noise((200, 200), 90), progressive=True)
+    place = whole.rindex(b"\xff\xda")
+    return whole[:place] + b"\xff\xeb" + struct.pack(">H", len(CANARY) + 2) + CANARY.encode() + whole[place:]
+
+
 def text_png(**texts: str) -> bytes:
     info = PngImagePlugin.PngInfo()
     for name, text in texts.items():
@@ -99,11 +106,15 @@ PRIVATE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a name in a WebP": ("Artist", lambda: saved("WEBP", exif=exif(Artist=CANARY))),
     "XMP in a WebP": ("XMP", lambda: saved("WEBP", xmp=XMP)),
 }
+NOISE = saved("JPEG", Image.effect_noise((200, 200), 90))
 HIDDEN: dict[str, Callable[[], bytes]] = {  # what must be found, by whatever name
     "the thumbnail of the uncut picture": with_thumbnail,
     "a certificate of origin (C2PA)": lambda: segment(0xEB, b"JP\0\1\0\0\0\1" + CANARY.encode()),
     "another maker's segment": lambda: segment(0xEC, b"Ducky\0" + CANARY.encode()),
+    "a segment between the scans": between_scans,
     "bytes behind the picture": lambda: saved("JPEG") + CANARY.encode(),
+    "bytes behind a noisy picture": lambda: NOISE + CANARY.encode(),
+    "bytes behind fillers": lambda: saved("JPEG")[:-2] + b"\xff\xff\xff\xd9" + CANARY.encode(),
     "an unknown chunk of a PNG": lambda: chunk(b"caNv", CANARY.encode()),
     "bytes behind a PNG": lambda: saved("PNG") + CANARY.encode(),
 }
@@ -312,7 +323,6 @@ def huge_png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
-NOISE = saved("JPEG", Image.effect_noise((200, 200), 90))
 BROKEN = {
     "nothing": b"",
     "a text": b"not a picture",
@@ -342,3 +352,48 @@ def test_what_is_no_whole_picture_is_refused_with_a_reason(name: str, file: Writ
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(photos.PictureError, match=r"\w"):
         photos.inspect(tmp_path / "nothing.jpg")
+
+
+@pytest.mark.parametrize("width", [1, 300, 1280])
+def test_a_picture_is_examined_in_one_go(width: int, file: Write) -> None:
+    """A JPEG may come smaller, but never narrower than asked; its size is that of the whole, upright."""
+    lying = marked().transpose(Image.Transpose.ROTATE_90).resize((960, 1280))
+    data = saved("JPEG", lying, exif=exif(Orientation=6, Artist=CANARY))
+    seen = photos.examined(data, width)
+    assert seen.findings == photos.inspect(file(data)) == photos.Findings(("Artist",))
+    assert seen.size == photos.pixels(file(data)).size == (1280, 960)
+    assert seen.image.size == {1: (160, 120), 300: (320, 240), 1280: (1280, 960)}[width]
+    assert (seen.image.mode, seen.image.info) == ("RGB", {})
+    step = seen.image.width // 32
+    shown = [seen.image.getpixel((x * step, y * step)) for x, y in CORNERS.values()]
+    assert [tuple(tone > 128 for tone in one) for one in shown if isinstance(one, tuple)] == [
+        (True, False, False), (False, False, True),
+    ]  # fmt: skip
+
+
+def test_exif_data_that_no_program_writes_does_not_stop_it(file: Write) -> None:
+    """Orientation, and a place of further data that is a word."""
+    entries = struct.pack("<HHII", ExifTags.Base.Orientation, 3, 1, 6)
+    entries += struct.pack("<HHI", ExifTags.Base.ExifOffset, 2, 4) + b"abc\0"
+    data = segment(0xE1, b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + entries + bytes(4))
+    assert photos.pixels(file(data)).size == (24, 32)
+
+
+def test_exif_data_that_cannot_be_read_may_hide_anything(file: Write) -> None:
+    data = segment(0xE1, b"Exif\0\0MM\0\x7f" + CANARY.encode())
+    assert photos.inspect(file(data)) == photos.Findings(("Exif",))
+
+
+@pytest.mark.parametrize("form", ["PNG", "WEBP"])
+def test_exif_data_that_cannot_be_read_is_told(form: str, file: Write) -> None:
+    data = saved(form, exif=exif(Orientation=6).tobytes())
+    head = b"MM\0*" if b"MM\0*" in data else b"II*\0"
+    broken = data.replace(head, b"MM\0\x7f")
+    if form == "PNG":  # with a right checksum
+        at = broken.index(b"eXIf")
+        size = int.from_bytes(broken[at - 4 : at], "big")
+        check = struct.pack(">I", zlib.crc32(broken[at : at + 4 + size]))
+        broken = broken[: at + 4 + size] + check + broken[at + 8 + size :]
+    for use in (photos.inspect, photos.pixels):
+        with pytest.raises(photos.PictureError, match=r"\w"):
+            use(file(broken))
