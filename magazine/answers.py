@@ -92,7 +92,7 @@ def _answer(source: Source, language: str, report: Report) -> Answer | None:
     if date is None:
         return None
     return Answer(
-        id=source.path.stem, path=source.path, author=source.text("author"), date=date.date(), language=tag, kind=kind,
+        id=source.path.stem, author=source.text("author"), date=date.date(), language=tag, kind=kind,
         text=source.body, reply_to=source.text("reply-to"), source=address, title=source.text("title"),
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from magazine import headers
 from magazine.headers import Source
 from magazine.problems import Report, closest
 from magazine.records import PAGES, Answer, Entry, Issue, Petition, Version
+from magazine.stamps import digest
 
 STATES = ("published", "draft", "hidden", "skip")
 PETITION_STATES = ("open", "closed", "delivered")
@@ -117,9 +118,10 @@ def _version(source: Source, first: Source, kind: type[Entry], report: Report) -
         report.add("body-missing", source.path, source.body_line)
     return Version(
         language=source.path.stem,
-        path=source.path,
+        source=source.path.as_posix(),
         title=source.text("title"),
         fingerprint=source.fingerprint,
+        body=digest(source.body_line, source.body),
         discreet=source.text("discreet") or first.text("discreet"),
         summary=source.text("summary"),
         note=source.text("note") or first.text("note"),
@@ -149,7 +151,7 @@ def _made_from(source: Source, first: Source, report: Report) -> str:
 def _own(first: Source, kind: type[Entry], report: Report, today: dt.date) -> dict[str, Any]:
     """What only an issue or only a petition has."""
     if kind is Issue:
-        return {"number": first.number("number", report)}
+        return {"number": first.number("number", report), "order_given": first.words("stories")}
     if kind is not Petition:
         return {}
     moment = first.moment("deadline", report)

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,12 +106,13 @@ class Source:
 
 def read(root: Path, path: Path, report: Report, limit: int = MAX_SOURCE_BYTES) -> Source | None:
     """The source at ``root / path``; None, told to the report, if it is no readable text."""
+    file = root / path
     try:
-        size = (root / path).stat().st_size
+        size = file.stat().st_size
         if size > limit:
             report.add("source-long", path, size=size, limit=limit)
             return None
-        text = (root / path).read_bytes().decode("utf-8-sig")
+        text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         report.add("source-not-utf8", path, line)
@@ -129,7 +130,8 @@ def read(root: Path, path: Path, report: Report, limit: int = MAX_SOURCE_BYTES) 
 
 def parse(path: Path, text: str, report: Report) -> Source:
     """The headers and the body of a text."""
-    lines = [_visible(line, path, number, report) for number, line in enumerate(_lines(text), start=1)]
+    # not str.splitlines, which also breaks at U+2028 and form feeds
+    lines = _visible_lines(text.replace("\r\n", "\n").replace("\r", "\n"), path, report)
     start = 1 if lines and lines[0].strip() == "---" else 0
     headers: dict[str, Header] = {}
     last, end = "", len(lines)
@@ -175,24 +177,23 @@ def shown(value: str, length: int = 60) -> str:
 
 
 def _costly_mark(body: str, limit: int) -> str:
+    # to find a sign is far quicker than to count it
     for mark in COSTLY_MARKS:
-        if body.count(mark) > limit:
+        if mark in body and body.count(mark) > limit:
             return mark
     for opening, closing in PAIRS:
-        if body.count(opening) - body.count(closing) > MAX_UNCLOSED:
+        if opening in body and body.count(opening) - body.count(closing) > MAX_UNCLOSED:
             return opening
     return ""
 
 
-def _lines(text: str) -> Iterator[str]:
-    # not str.splitlines, which also breaks at U+2028 and form feeds
-    yield from text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
-def _visible(line: str, path: Path, number: int, report: Report) -> str:
-    if line.isascii() and line.isprintable():
-        return line
-    if INVISIBLE.search(line):
-        report.add("control-characters", path, number)
-        line = INVISIBLE.sub("", line)
-    return unicodedata.normalize("NFC", line)
+def _visible_lines(text: str, path: Path, report: Report) -> list[str]:
+    """The lines without invisible controls, each line with some told, and with every letter in one part."""
+    lines = text.split("\n")
+    odd = [place for place, line in enumerate(lines) if not line.isprintable() and INVISIBLE.search(line)]
+    for place in odd:
+        report.add("control-characters", path, place + 1)
+        lines[place] = INVISIBLE.sub("", lines[place])
+    text = "\n".join(lines) if odd else text
+    whole = unicodedata.normalize("NFC", text)
+    return lines if whole == text else whole.split("\n")

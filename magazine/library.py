@@ -16,21 +16,33 @@ from magazine import headers
 from magazine.answers import read_answers, read_tallies
 from magazine.entries import Folder, assembled
 from magazine.headers import Source
-from magazine.problems import Report, closest
+from magazine.memory import Memory, Shelf
+from magazine.problems import Problem, Report, closest
 from magazine.records import BLOG, MAGAZINE, PAGES, PETITIONS, SECTIONS, Entry, Extra, Issue, Library, Petition
 from magazine.slugs import MAX_SLUG_LENGTH, is_slug, slug_of
+from magazine.stamps import digest
+from magazine.tree import Tree, scan
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 
-def read(root: Path, languages: tuple[str, ...], report: Report, today: dt.date) -> Library:
+def read(
+    root: Path,
+    languages: tuple[str, ...],
+    report: Report,
+    today: dt.date,
+    tree: Tree | None = None,
+    memory: Memory | None = None,
+) -> Library:
     """The library below a content folder; problems go to the report.
 
-    A petition without a `State:` is closed when its deadline lies before ``today``.
+    A petition without a `State:` is closed when its deadline lies before ``today``. Entries whose files are,
+    by their stamps, the same as when the memory took them in are not read again.
     """
-    reader = _Reader(root, languages, report, today)
+    entries_known = (memory or Memory(None)).shelf("entry")
+    reader = _Reader(root, languages, report, today, tree or scanned(root), entries_known)
     for path in reader.listed(Path()):
-        if path.name not in (*SECTIONS, "extra") or not (root / path).is_dir():
+        if path.name not in (*SECTIONS, "extra") or not reader.is_folder(path):
             reader.unknown(path)
     issues = tuple(filter(None, map(reader.issue, reader.folders(MAGAZINE))))
     petitions = tuple(filter(None, map(reader.petition, reader.folders(PETITIONS))))
@@ -55,6 +67,11 @@ def read(root: Path, languages: tuple[str, ...], report: Report, today: dt.date)
     )
 
 
+def scanned(root: Path) -> Tree:
+    """The files of a content folder without those that are none of ours."""
+    return scan(root, is_ignored)
+
+
 def is_ignored(name: str) -> bool:
     """Whether an editor's program left this file: nothing of ours, and nothing to tell."""
     left = ("thumbs.db", "desktop.ini", "__macosx")
@@ -67,29 +84,32 @@ class _Reader:
     languages: tuple[str, ...]
     report: Report
     today: dt.date
+    tree: Tree
+    known: Shelf
     seen: dict[str, str] = field(default_factory=dict)  # key: slug, of everything that has a folder
 
+    def is_folder(self, path: Path) -> bool:
+        return _name(path) in self.tree.folders or _name(path) in self.tree.unread
+
     def listed(self, folder: Path) -> list[Path]:
-        try:
-            names = sorted(path.name for path in (self.root / folder).iterdir())
-        except OSError as error:
-            self.report.add("file-unreadable", folder, reason=error.strerror or type(error).__name__)
-            return []
-        return [folder / name for name in names if not is_ignored(name)]
+        name = _name(folder)
+        if name in self.tree.unread:
+            self.report.add("file-unreadable", folder, reason=self.tree.unread[name])
+        return [folder / file.name for file in self.tree.folders.get(name, ())]
 
     def folders(self, folder: str | Path, expected: Iterable[str] = ()) -> Iterator[Path]:
         """The folders below a folder; anything else there is told."""
-        if not (self.root / folder).is_dir():
+        if not self.is_folder(Path(folder)):
             return
         for path in self.listed(Path(folder)):
-            if (self.root / path).is_dir():
+            if self.is_folder(path):
                 yield path
             elif path.name not in expected:
                 self.unknown(path)
 
     def unknown(self, path: Path) -> None:
         """Tell a file, or every file below a folder, that no rule of the content model has a place for."""
-        if (self.root / path).is_dir():
+        if self.is_folder(path):
             for below in self.listed(path):
                 self.unknown(below)
         else:
@@ -115,10 +135,10 @@ class _Reader:
         return replace(petition, tallies=tallies, updates=newest_first)
 
     def extras(self) -> Iterator[Extra]:
-        pending = [Path("extra")] if (self.root / "extra").is_dir() else []
+        pending = [Path("extra")] if self.is_folder(Path("extra")) else []
         while pending:
             for path in self.listed(pending.pop()):
-                if (self.root / path).is_dir():
+                if self.is_folder(path):
                     pending.append(path)
                 else:
                     yield Extra(path, path.relative_to("extra").as_posix())
@@ -130,24 +150,44 @@ class _Reader:
         if not is_slug(slug):
             self.report.add("slug-bad", folder, name=headers.shown(slug), limit=MAX_SLUG_LENGTH, guess=slug_of(slug))
             return None
+        stamp = self._stamp(folder, kind)
+        known: tuple[Entry | None, tuple[Problem, ...]] | None = self.known.recall(key, stamp) if stamp else None
+        if known is None:
+            own = replace(self, report=Report())
+            known = own.assembled(folder, section, kind, issue), tuple(own.report.found)
+            if stamp:
+                if known[0]:
+                    _ = known[0].face, known[0].said  # kept with it
+                self.known.keep(key, stamp, known)
+        self.report.found.update(dict.fromkeys(known[1]))
+        return known[0]
+
+    def _stamp(self, folder: Path, kind: type[Entry]) -> bytes:
+        """Of all that an entry is made of; empty where its files cannot vouch for themselves."""
+        key = folder.as_posix()
+        below = {file.name for file in self.tree.folders.get(key, ()) if file.is_folder}
+        if kind is not Issue and below - set(_folders_of(kind)):
+            return b""  # what stands in there is told, and it is nowhere else looked at
+        files = self.tree.stamp(key, *([f"{key}/comments"] if "comments" in below else []))
+        return files and digest(files, self.languages, kind.__name__, self.today if kind is Petition else None)
+
+    def assembled(self, folder: Path, section: str, kind: type[Entry], issue: str) -> Entry | None:
         sources, pictures = self._files(folder, kind)
         if sources is None:
             return None
         texts = {language: sources[language] for language in self.languages if language in sources}
         language = next((one for one in texts if "date" in texts[one].headers), next(iter(texts)))
         answers = read_answers(self.root, folder / "comments", self.listed, language, self.report)
-        found = Folder(folder, section, kind, texts, pictures, answers, issue)
-        return assembled(found, self.report, self.today)
+        return assembled(Folder(folder, section, kind, texts, pictures, answers, issue), self.report, self.today)
 
     def _files(self, folder: Path, kind: type[Entry]) -> tuple[dict[str, Source] | None, tuple[str, ...]]:
         """The sources by language, None if one cannot be read or there is none, and the names of the pictures."""
         sources: dict[str, Source | None] = {}
         pictures: list[str] = []
         misnamed = False
-        below = ("comments", "signatures", "updates") if kind is Petition else ("comments",)
         for path in self.listed(folder):
-            if (self.root / path).is_dir():
-                if kind is not Issue and path.name not in below:
+            if self.is_folder(path):
+                if kind is not Issue and path.name not in _folders_of(kind):
                     self.unknown(path)
             elif path.suffix.lower() == ".md":
                 if path.name in self._own_names():
@@ -170,19 +210,29 @@ class _Reader:
         return {f"{language}.md" for language in self.languages}
 
     def _own_files(self, folder: Path) -> list[str]:
-        return [path.name for path in self.listed(folder) if not (self.root / path).is_dir()]
+        return [path.name for path in self.listed(folder) if not self.is_folder(path)]
 
     def _story_order(self, issue: Issue, folder: Path) -> tuple[str, ...]:
-        source = headers.read(self.root, issue.versions[issue.original].path, Report())
-        order = source.words("stories") if source else ()
-        known = [path.name for path in self.listed(folder) if (self.root / path).is_dir()]
-        for slug in order:
-            if source and slug not in known:
-                line, guess = source.line("stories"), closest(slug, known)
-                self.report.add(
-                    "reference-unknown", source.path, line, name="Stories", value=headers.shown(slug), guess=guess
-                )
-        return order
+        known = [path.name for path in self.listed(folder) if self.is_folder(path)]
+        missing = [slug for slug in issue.order_given if slug not in known]
+        path = issue.versions[issue.original].path
+        source = headers.read(self.root, path, Report()) if missing else None
+        line = source.line("stories") if source else 0
+        for slug in missing:
+            value, guess = headers.shown(slug), closest(slug, known)
+            self.report.add("reference-unknown", path, line, name="Stories", value=value, guess=guess)
+        return issue.order_given
+
+
+def _folders_of(kind: type[Entry]) -> tuple[str, ...]:
+    """The folders that may stand beside the sources of an entry."""
+    return ("comments", "signatures", "updates") if kind is Petition else ("comments",)
+
+
+def _name(folder: Path) -> str:
+    """The path of a folder as the tree knows it."""
+    name = folder.as_posix()
+    return "" if name == "." else name
 
 
 def _check_slugs(seen: Mapping[str, str], report: Report) -> None:

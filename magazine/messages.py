@@ -15,9 +15,6 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 LANGUAGES = ("ru", "ky", "en")
 SOURCE_LANGUAGE = "en"
 CATALOGS = Path(__file__).parent / "translations"
@@ -70,6 +67,10 @@ def catalog(folder: Path, domain: str, language: str) -> gettext.NullTranslation
 
 def compiled(source: Path, language: str) -> bytes:
     """The bytes of the ``.mo`` catalog that belongs to a ``.po`` file."""
+    # not needed where English is spoken and nothing is to be built
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
     with source.open("rb") as stream:
         read = read_po(stream, locale=language)
     result = io.BytesIO()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TextIO
 
+SHOWS_PROGRESS = "MAGAZINE_PROGRESS"  # an environment variable, set where a terminal stands behind a pipe
+DONE = "\x06"  # ASCII's «acknowledge», said when work is done by a process that stays for more
 INTERVAL = 0.2  # seconds between two figures
 
 
@@ -19,11 +23,20 @@ class Progress:
     done: int = 0
     shown: float = 0.0
 
+    def expect(self, count: int) -> None:
+        """That many steps more are to be done."""
+        self.total += count
+
+    @cached_property
+    def shows(self) -> bool:
+        """Whether somebody sees it."""
+        return self.stream.isatty() or bool(os.environ.get(SHOWS_PROGRESS))
+
     def step(self) -> None:
         """One more step is done."""
         self.done += 1
         now = time.monotonic()
-        if self.stream.isatty() and now - self.shown >= INTERVAL:
+        if self.shows and now - self.shown >= INTERVAL:
             self.shown = now
             self.stream.write(f"\r{min(100, 100 * self.done // max(1, self.total)):3} %")
             self.stream.flush()

@@ -5,19 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+from magazine.stamps import digest
+
+# what only the pages of an entry itself show
+UNSEEN = ("face", "said", "versions", "answers", "pictures", "stories", "updates")
+UNSEEN_OF_VERSION = ("source", "body", "fingerprint", "made_from")
 MAGAZINE, BLOG, PETITIONS, PAGES = SECTIONS = ("magazine", "blog", "petitions", "pages")
 
 
 @dataclass(frozen=True)
 class Version:
-    """One language of an entry. ``path`` is relative to the content folder."""
+    """One language of an entry. ``source`` is the path of its source below the content folder."""
 
     language: str
-    path: Path
+    source: str
     title: str
     fingerprint: str
+    body: bytes = b""  # a stamp of the body and of the line it begins at
     discreet: str = ""
     summary: str = ""
     note: str = ""
@@ -32,6 +39,11 @@ class Version:
     has_text: bool = True
 
     @property
+    def path(self) -> Path:
+        """Its source, below the content folder."""
+        return Path(self.source)
+
+    @property
     def safe_title(self) -> str:
         """The title that may stand where others can see it: tab, history, feed, share card."""
         return self.discreet or self.title
@@ -42,7 +54,6 @@ class Answer:
     """One approved comment, pingback, trackback or webmention; ``language`` is a BCP 47 tag."""
 
     id: str
-    path: Path
     author: str
     date: dt.date
     language: str
@@ -94,6 +105,17 @@ class Entry:
         original = self.versions[self.original]
         return version is not original and bool(version.made_from) and version.made_from != original.fingerprint
 
+    @cached_property
+    def face(self) -> bytes:
+        """A stamp of all that other pages show of it: everything but bodies, pictures and answers."""
+        own = {name: value for name, value in vars(self).items() if name not in UNSEEN}
+        return digest(own, [_face(version) for version in self.versions.values()])
+
+    @cached_property
+    def said(self) -> bytes:
+        """A stamp of its answers."""
+        return digest(self.answers)
+
     @property
     def has_page(self) -> bool:
         """News of a petition stand on its page and have none of their own."""
@@ -110,6 +132,7 @@ class Issue(Entry):
     """One issue of the magazine and its stories in their printed order."""
 
     number: int | None = None
+    order_given: tuple[str, ...] = ()  # slugs of the stories, as far as the editor has put them in order
     stories: tuple[Entry, ...] = ()
 
 
@@ -165,3 +188,7 @@ class Library:
         """The entry and the version whose source this is. Raises KeyError if it is none."""
         entry = self.entries[path.parent.as_posix()]
         return entry, entry.versions[path.stem]
+
+
+def _face(version: Version) -> dict[str, object]:
+    return {name: value for name, value in vars(version).items() if name not in UNSEEN_OF_VERSION}

@@ -256,3 +256,32 @@ def test_no_line_of_a_body_is_lost(text: str) -> None:
 def test_no_file_is_too_odd_to_be_read(data: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     source, told = filed(tmp_path_factory.getbasetemp(), data)
     assert source is not None or told
+
+
+def read_line_by_line(text: str) -> tuple[list[str], list[tuple[str, int]]]:
+    """The lines of a text and what is to be told of them, by the plain way."""
+    lines, told = [], []
+    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
+        if headers.INVISIBLE.search(line):
+            told.append(("control-characters", number))
+        lines.append(unicodedata.normalize("NFC", headers.INVISIBLE.sub("", line)))
+    return lines, told
+
+
+ODD_SIGNS = st.text("и\u0306е\u0301\u200b\u00a0\u2028\r\n\t\x00 ")
+
+
+@calm
+@given(st.lists(st.text(max_size=8) | ODD_SIGNS, max_size=6).map("\n".join))
+def test_a_body_is_cleaned_as_line_by_line(text: str) -> None:
+    lines, expected = read_line_by_line(f"Title: А\n\nж{text}")
+    source, told = parsed(f"Title: А\n\nж{text}")
+    assert source.body == "\n".join(lines[2:]).rstrip()
+    assert told == expected
+
+
+def test_every_invisible_sign_is_unprintable() -> None:
+    """So that only lines with an unprintable sign have to be searched."""
+    found = headers.INVISIBLE.findall("".join(map(chr, range(0x110000))))
+    assert found
+    assert not [sign for sign in found if sign.isprintable()]

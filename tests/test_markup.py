@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import unquote
 
 import html5lib
@@ -14,7 +15,8 @@ from trees import ISSUE, STORY, TRANSLATION, read, told
 from magazine import headers
 from magazine.problems import Report
 from magazine.records import Library
-from magazine.site.markup import Markup, Place
+from magazine.site import addresses
+from magazine.site.markup import Converted, Markup, Place, leads
 from magazine.site.pictures import Gallery
 
 OPEN = ("http", "https", "mailto", "tel", "sms", "site", "")
@@ -33,11 +35,10 @@ class Desk:
     library: Library
     gallery: Gallery
 
-    def convert(self, body: str, language: str = "ru", key: str = "blog/post") -> tuple[str, list[tuple[str, int]]]:
-        """HTML, and rule and line of all that was told."""
-        entry, report = self.library.entries[key], Report()
+    def place(self, report: Report, language: str = "ru", key: str = "blog/post") -> Place:
+        entry = self.library.entries[key]
         version = replace(entry.version(language), language=language)
-        place = Place(
+        return Place(
             entry=entry,
             version=version,
             library=self.library,
@@ -46,8 +47,16 @@ class Desk:
             report=report,
             gettext=lambda words: words,
         )
-        parsed = headers.parse(version.path, f"Title: А\n\n{body}\n", Report())
-        return Markup(language).convert(parsed, place), [(problem.code, problem.line) for problem in report.sorted()]
+
+    def converted(self, body: str, place: Place) -> Converted:
+        parsed = headers.parse(place.version.path, f"Title: А\n\n{body}\n", Report())
+        return Markup(place.version.language).convert(parsed, place)
+
+    def convert(self, body: str, language: str = "ru", key: str = "blog/post") -> tuple[str, list[tuple[str, int]]]:
+        """HTML, and rule and line of all that was told."""
+        report = Report()
+        html = self.converted(body, self.place(report, language, key)).html
+        return html, [(problem.code, problem.line) for problem in report.sorted()]
 
     def html(self, body: str, language: str = "ru", key: str = "blog/post") -> str:
         """The HTML of a body in which nothing is wrong."""
@@ -165,6 +174,64 @@ def test_a_link_by_reference_and_in_a_note_is_followed_too(desk: Desk) -> None:
     )
     assert html.count('href="\x11site:blog/other.html"') == 2
     assert html.count('href="\x11site:blog/alone.html"') == 1
+
+
+# What a conversion depended on
+
+
+def test_a_conversion_tells_its_internal_links_and_where_they_led(desk: Desk) -> None:
+    body = (
+        "[а](../other/en.md#part) [б][r] [в](/extra/keys/key.asc) [г](../otter/) [д](../draft/) "
+        "[а](../other/en.md#part) [е](https://x.org/) <a@x.org> [ж](#here) [з](//x.org) сноска[^1]\n\n"
+        "[^1]: [и](../alone/)\n\n[r]: /magazine/"
+    )
+    assert dict(desk.converted(body, desk.place(Report())).links) == {
+        "../other/en.md#part": "en/blog/other.html#part",
+        "/magazine/": "magazine/index.html",
+        "/extra/keys/key.asc": "keys/key.asc",
+        "../otter/": None,
+        "../draft/": None,
+        "../alone/": "blog/alone.html",
+    }
+
+
+def test_each_body_has_its_own_links(desk: Desk) -> None:
+    place, markup = desk.place(Report()), Markup("ru")
+    bodies = ["[а](../other/)", "Раз", "[б](../alone/)"]
+    sources = [headers.parse(place.version.path, f"Title: А\n\n{body}\n", Report()) for body in bodies]
+    links = [markup.convert(source, place).links for source in sources]
+    assert links == [(("../other/", "blog/other.html"),), (), (("../alone/", "blog/alone.html"),)]
+
+
+def test_pictures_are_no_links_of_a_conversion(desk: Desk) -> None:
+    assert desk.converted("[а](large.jpg) ![Зонт](small.png)", desk.place(Report())).links == ()
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_a_link_leads_where_it_led_and_nothing_is_told(language: str, desk: Desk) -> None:
+    place = desk.place(Report(), language)
+    targets = ["../other/", "../other/ru.md", "en.md", "../alone/en.md", "../otter/", "../draft/", "../", "/extra/x"]
+    links = desk.converted(" ".join(f"[а]({target})" for target in targets), place).links
+    assert [target for target, _ in links] == targets
+    report = Report()
+    later = desk.place(report, language)
+    assert all(leads(target, later) == address for target, address in links)
+    assert not report.found
+
+
+def test_a_link_to_what_is_gone_or_has_come_leads_elsewhere(desk: Desk, tmp_path: Path) -> None:
+    place = desk.place(Report())
+    links = desk.converted("[а](../other/en.md) [б](../otter/) [в](new.png)", place).links
+    tree: dict[str, str | bytes] = {
+        "blog/post/ru.md": STORY,
+        "blog/post/new.png": picture(200, 100, "PNG"),
+        "blog/other/ru.md": STORY,
+        "blog/otter/ru.md": STORY,
+    }
+    library, _ = read(tmp_path / "content", tree)
+    gallery = Gallery(tmp_path / "content", tmp_path / "cache", tmp_path / "output")
+    later = replace(place, library=library, entry=library.entries["blog/post"], gallery=gallery)
+    assert [leads(target, later) for target, _ in links] == [None, "blog/otter.html", "blog/post/new-320.jpg"]
 
 
 # Links elsewhere
@@ -391,8 +458,8 @@ def test_a_picture_is_found_by_each_of_its_names(name: str, desk: Desk) -> None:
 
 
 def test_a_picture_named_in_other_letters_has_a_plain_address(desk: Desk) -> None:
-    addresses = [img["src"] for img in elements(desk.html("![Шина](шина.webp)"), "img")]
-    assert addresses == ["\x11site:blog/post/shina-320.jpg"]
+    sources = [img["src"] for img in elements(desk.html("![Шина](шина.webp)"), "img")]
+    assert sources == ["\x11site:blog/post/shina-320.jpg"]
 
 
 def test_a_link_to_a_picture_leads_to_its_large_version(desk: Desk) -> None:
@@ -449,7 +516,5 @@ def test_one_body_gives_one_html(desk: Desk) -> None:
 
 def test_words_that_look_like_our_own_addresses_stay_words(desk: Desk) -> None:
     """Bodies hold ``site:`` addresses until their page is known: a reader's own words must not become one."""
-    from magazine.site.edition import SITE_LINK
-
     html = desk.html("Ищите так: site:example.org зонт")
-    assert SITE_LINK.findall(html) == []
+    assert addresses.SITE_LINK.findall(html) == []

@@ -1,21 +1,25 @@
 """Quotes, dashes and spaces as each language sets them, and nothing of it in code."""
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown import markdown
+from typogrify.filters import smartypants, widont
 
 from magazine import headers
 from magazine.problems import Report
 from magazine.records import Entry, Library, Version
 from magazine.site import typography
-from magazine.site.markup import Markup, Place
+from magazine.site.markup import EXTENSIONS, Markup, Place
 from magazine.site.pictures import Gallery
 
 calm = settings(deadline=None)  # a busy machine is no failure
 
+CONTENT = Path(__file__).parent.parent / "content"
 NO_BREAK = "\u00a0"
 LANGUAGES = ("ru", "ky", "en")
 SETTERS = {language: Markup(language) for language in LANGUAGES}
@@ -23,7 +27,7 @@ SETTERS = {language: Markup(language) for language in LANGUAGES}
 
 def body(text: str, language: str = "ru") -> str:
     """The HTML of a body, without any link to resolve."""
-    version = Version(language, Path(f"blog/a/{language}.md"), "А", "0" * 12)
+    version = Version(language, f"blog/a/{language}.md", "А", "0" * 12)
     entry = Entry(
         key="blog/a",
         section="blog",
@@ -41,7 +45,7 @@ def body(text: str, language: str = "ru") -> str:
         report=Report(),
         gettext=str,
     )
-    return SETTERS[language].convert(headers.parse(version.path, f"Title: А\n\n{text}", Report()), place)
+    return SETTERS[language].convert(headers.parse(version.path, f"Title: А\n\n{text}", Report()), place).html
 
 
 def plain(text: str, language: str = "ru") -> str:
@@ -196,3 +200,86 @@ def test_a_title_keeps_its_words(text: str, language: str) -> None:
 def test_a_title_that_is_set_is_not_set_twice(text: str) -> None:
     once = typography.title(text, "ru")
     assert typography.title(once, "ru") == once
+
+
+# The quick ways against the plain ones
+
+WORDS = st.sampled_from(
+    [
+        "\"", "'", "\"'", "'\"", "''", "``", "`", "\\", "\\\"", "\\'", "\\.", "\\-", "\\`", "--", "---", "-", "...",
+        ". . .", ".", "'80s", "don't", "s'", "'s", "\"a\"", "(\"b\")", "\"c,\"", "d--\"e\"", "&nbsp;", "&nbsp;'f",
+        "&#8212;", "&#8212;\"g", "&mdash;", "&#x2014;", "&quot;", "&amp;", "&lt;", "word", "слово", "в", "но", "№",
+        "§", "5", "—", "–", "«", "»", "„", "_", "!", "?", ",", "\u00a0", "\t", "\x0b",
+    ]
+)  # fmt: skip
+SPACED = st.lists(WORDS | st.sampled_from([" ", "\n", ""]), max_size=12).map("".join)
+PHRASES = ("a", "em", "strong", "b", "i", "sup", "span")
+PARAGRAPHS = ("p", "h2", "li", "dt", "dd", "td", "pre", "figcaption")
+FRAMES = ("ul", "li", "blockquote", "div", "dd")
+TEXTS = SPACED | st.lists(WORDS, max_size=8).map(" ".join)
+
+
+def wrapped(tag: str, inner: str) -> str:
+    attributes = {"a": ' href="a--b" title="it\'s"', "pre": "", "code": ' class="x"'}.get(tag, "")
+    return f"<{tag}{attributes}>{inner}</{tag}>"
+
+
+INLINE = st.recursive(
+    TEXTS | TEXTS.map(lambda text: wrapped("code", text)) | st.just("<br>") | st.just("<img alt=\"'\">"),
+    lambda inner: st.builds(wrapped, st.sampled_from(PHRASES), st.lists(inner, max_size=2).map("".join)),
+    max_leaves=4,
+)
+LINE = st.lists(INLINE, max_size=3).map("".join)
+BLOCK = st.recursive(
+    st.builds(wrapped, st.sampled_from(PARAGRAPHS), LINE),
+    lambda inner: st.builds(wrapped, st.sampled_from(FRAMES), st.lists(inner | LINE, max_size=2).map("\n".join)),
+    max_leaves=4,
+)
+BETWEEN = st.sampled_from(["", "\n", " "])
+BODY = st.builds(
+    lambda blocks, last, between: between.join([*blocks, last]), st.lists(BLOCK | LINE, max_size=2), BLOCK, BETWEEN
+)
+
+
+def with_plain_signs(html: str) -> str:
+    for entity, sign in typography.ENTITIES.items():
+        html = html.replace(entity, sign)
+    return html
+
+
+@calm
+@given(BODY, st.sampled_from(LANGUAGES))
+def test_the_finish_of_any_body_is_that_of_the_plain_filters(html: str, language: str) -> None:
+    expected = with_plain_signs(widont(smartypants(html) if language == "en" else html))
+    assert typography.body(html, language) == expected
+
+
+@calm
+@given(TEXTS | st.text("\"'\\`-. \nas8&#;()", max_size=20))
+def test_quotes_of_any_text_are_those_of_smartypants(text: str) -> None:
+    assert typography.curled(text) == smartypants(text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_finish_of_the_magazine_s_texts_is_that_of_the_plain_filters(language: str) -> None:
+    for path in sorted(CONTENT.rglob("*.md")):
+        html = markdown(headers.parse(path, path.read_text(encoding="utf-8"), Report()).body, extensions=[*EXTENSIONS])
+        expected = with_plain_signs(widont(smartypants(html) if language == "en" else html))
+        assert typography.body(html, language) == expected
+
+
+LETTERS = "[A-Za-zА-Яа-яЁёӨөҮүҢң]"
+
+
+@calm
+@given(TEXTS | st.text("аб№§1_ -\u00a0«„(*—–.\n", max_size=12))
+def test_words_are_bound_as_by_two_plain_rules(text: str) -> None:
+    words = re.sub(rf"(?<![\w\u00a0-])({LETTERS}{{1,2}}|№|§) (?=[\w«„(*])", rf"\1{NO_BREAK}", text)
+    assert typography.bound(text) == re.sub(r"(?<=[\w»”“).,!?…]) (?=[—–] )", NO_BREAK, words)
+
+
+@calm
+@given(st.text("a -\n\u00a0.", max_size=12))
+def test_dashes_are_those_of_three_plain_rules(text: str) -> None:
+    plain_rules = r"(?<=[^\s-])--(?=[^\s-])|(?<!-)-{2,3}(?!-)|(?<=\s)-(?=\s)"
+    assert typography.DASHES.sub("—", text) == re.sub(plain_rules, "—", text)

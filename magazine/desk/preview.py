@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import functools
 import http.server
+import os
+import queue
 import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import IO
 
 from watchfiles import DefaultFilter, watch
 
 from magazine.messages import say
+from magazine.progress import DONE, SHOWS_PROGRESS
 
 HOST, PORT = "127.0.0.1", 8000
 WINDOWS_ADDRESS_IN_USE = 10048
 PROJECT = Path(__file__).resolve().parents[2]
 WATCHED = ("theme", "magazine", "pelicanconf.py")
 POLL = 0.5  # seconds
-SETTLE_MS = 200  # programs save in several steps; wait for the last of them
+SETTLE_MS = 50  # programs save in several steps; wait for the last of them
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -51,34 +56,67 @@ def run(content: Path | None = None, output: Path | None = None, port: int | Non
         )
         print(told, file=sys.stderr)
         return 1
-    saved, stop = threading.Event(), threading.Event()
+    saved: queue.Queue[bool] = queue.Queue()
+    stop = threading.Event()
+    builder = _Builder(content, output)
     # watching starts before the first build, so that nothing saved meanwhile is missed
     for target, arguments in ((_watch, (content, saved, stop)), (server.serve_forever, ())):
         threading.Thread(target=target, args=arguments, daemon=True).start()
     try:
-        _build(content, output)
+        builder.build(anew=True)
         print(say("Preview: http://%(host)s:%(port)d/ — saved changes appear after a reload; Ctrl-C ends it.",
                   host=HOST, port=server.server_port), flush=True)  # fmt: skip
         while True:
-            if saved.wait(POLL):  # with a limit: on Windows a wait without one cannot be interrupted
-                saved.clear()
-                _build(content, output)
+            with contextlib.suppress(queue.Empty):
+                # with a limit: on Windows a wait without one cannot be interrupted
+                builder.build(anew=saved.get(timeout=POLL))
     except KeyboardInterrupt:
         return 0
     finally:
         stop.set()
+        builder.stop()
         server.shutdown()
         server.server_close()
 
 
-def _build(content: Path, output: Path) -> None:
-    """Build in a process of its own: what breaks there is told and does not end the preview."""
-    command = [sys.executable, "-m", "magazine.site.build", str(content), str(output)]
-    subprocess.run(command, cwd=PROJECT, check=False)
+class _Builder:
+    """A process that stays and has everything in mind; what breaks there is told and does not end the preview."""
+
+    def __init__(self, content: Path, output: Path) -> None:
+        self.command = [sys.executable, "-m", "magazine.site.build", "--stay", str(content), str(output)]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def build(self, *, anew: bool) -> None:
+        """Build, and wait until it is done; ``anew`` if the program itself has changed."""
+        if anew or self.process is None or self.process.poll() is not None:
+            self.stop()
+            environment = {**os.environ, SHOWS_PROGRESS: "1" if sys.stdout.isatty() else ""}
+            pipe = subprocess.PIPE
+            self.process = subprocess.Popen(self.command, cwd=PROJECT, stdin=pipe, stdout=pipe, env=environment)
+        elif self.process.stdin:
+            with contextlib.suppress(OSError):  # it has just ended: the next build starts it
+                self.process.stdin.write(b"\n")
+                self.process.stdin.flush()
+        self._pass_on(self.process.stdout)
+
+    def stop(self) -> None:
+        """Let it finish what it is at, and end."""
+        if self.process:
+            self.process.communicate()
+
+    @staticmethod
+    def _pass_on(said: IO[bytes] | None) -> None:
+        """Write what the process says, up to the word that it is done."""
+        while said and (data := os.read(said.fileno(), 4096)):
+            sys.stdout.write(data.decode("utf-8", "replace").replace(DONE, ""))
+            sys.stdout.flush()
+            if data.endswith(DONE.encode()):
+                break
 
 
-def _watch(content: Path, saved: threading.Event, stop: threading.Event) -> None:
+def _watch(content: Path, saved: queue.Queue[bool], stop: threading.Event) -> None:
+    """Put into ``saved`` whether more than the content changed."""
     places = [content, *(PROJECT / name for name in WATCHED)]
     existing = [place for place in places if place.exists()]
-    for _ in watch(*existing, watch_filter=DefaultFilter(), step=SETTLE_MS, stop_event=stop):
-        saved.set()
+    for changes in watch(*existing, watch_filter=DefaultFilter(), step=SETTLE_MS, stop_event=stop):
+        saved.put(any(not Path(path).is_relative_to(content) for _, path in changes))

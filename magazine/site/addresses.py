@@ -7,6 +7,7 @@ page finds its other languages without asking.
 from __future__ import annotations
 
 import posixpath
+import re
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
@@ -16,9 +17,10 @@ HOME, NOT_FOUND = "index.html", "404.html"
 MAGAZINE_INDEX, BLOG_INDEX, PETITION_INDEX = "magazine/index.html", "blog/index.html", "petitions/index.html"
 ARCHIVE_INDEX, TOPIC_INDEX, CREDIT_INDEX = "archive/index.html", "topics/index.html", "credits/index.html"
 SECTION_INDEXES = {"magazine": MAGAZINE_INDEX, "blog": BLOG_INDEX, "petitions": PETITION_INDEX}
-# inside a converted body, before its page is known; see ``located``
+# before the page is known that they stand in; see ``made_relative``
 # (a control sign, so that no source can hold it: see ``headers``)
 SCHEME = "\x11site:"
+SITE_LINK = re.compile(rf'{SCHEME}([^"\s]+)')
 
 
 def of_entry(entry: Entry) -> str:
@@ -82,13 +84,36 @@ def relative(target: str, page: str) -> str:
 def absolute(target: str, site: str) -> str:
     """The address on the site's own host, for canonical, alternates, feeds, sitemap and sharing only."""
     path, hash_sign, fragment = target.partition("#")
-    return f"{site.rstrip('/')}/{quote(path)}{hash_sign}{fragment}"
+    return f"{site.rstrip('/')}/{_quoted(path)}{hash_sign}{fragment}"
+
+
+def made_relative(text: str, page: str) -> str:
+    """A text with its ``site:`` addresses as they are seen from a page."""
+    folder = posixpath.dirname(page)
+
+    def seen(match: re.Match[str]) -> str:
+        target = match[1]
+        return _way(target, folder) if "#" not in target else relative(target, page)
+
+    return SITE_LINK.sub(seen, text)
+
+
+def made_absolute(text: str, site: str) -> str:
+    """A text with its ``site:`` addresses on the site's own host."""
+    return SITE_LINK.sub(lambda match: absolute(match[1], site), text)
+
+
+_quoted = lru_cache(maxsize=65536)(quote)
 
 
 @lru_cache(maxsize=65536)
 def _way(path: str, folder: str) -> str:
     # the pages of one folder share most of their links
-    return quote(posixpath.relpath(path, folder or "."))
+    there, here = path.split("/"), folder.split("/") if folder else []
+    common = 0
+    while common < min(len(there) - 1, len(here)) and there[common] == here[common]:
+        common += 1
+    return _quoted("/".join([".."] * (len(here) - common) + there[common:]))
 
 
 def is_web(address: str) -> bool:

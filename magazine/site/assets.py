@@ -24,17 +24,17 @@ class Asset:
 
 
 @lru_cache(maxsize=64)
-def style(folder: Path, *names: str) -> Asset:
-    """The named style sheets in one, without comments and needless white space."""
-    text = "\n".join((folder / f"{name}.css").read_text(encoding="utf-8") for name in names)
+def style(theme: Path, names: str) -> Asset:
+    """The style sheets with these names, divided by spaces, in one; without comments and needless white space."""
+    text = "\n".join((theme / "static" / f"{name}.css").read_text(encoding="utf-8") for name in names.split())
     squeezed = CSS_SPACE.sub(lambda match: match[1] or "", CSS_COMMENT.sub("", text)).replace(";}", "}")
     return _asset(" ".join(squeezed.split()))
 
 
 @lru_cache(maxsize=8)
-def script(folder: Path, name: str) -> Asset:
+def script(theme: Path, name: str) -> Asset:
     """A script as it is, without indentation and comment lines."""
-    lines = (line.strip() for line in (folder / f"{name}.js").read_text(encoding="utf-8").splitlines())
+    lines = (line.strip() for line in (theme / "static" / f"{name}.js").read_text(encoding="utf-8").splitlines())
     return _asset("".join(line for line in lines if line and not line.startswith("//")))
 
 

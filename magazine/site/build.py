@@ -1,41 +1,46 @@
-"""A whole build: read, check, let Pelican write beside the old site, and swap only what is whole."""
+"""A whole build: read, check, let Pelican render what changed, and put it in place only when it is whole."""
 
 from __future__ import annotations
 
 import atexit
 import contextlib
-import gzip
+import datetime as dt
 import io
+import itertools
 import logging
 import os
+import runpy
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from magazine import library as shelves
+from magazine import stamps
+from magazine.memory import Memory, lost
 from magazine.messages import say, say_number
 from magazine.problems import Problem, Report
-from magazine.progress import Progress
+from magazine.progress import DONE
 from magazine.records import Library
+from magazine.site import fingerprints
 from magazine.site import output as folder
-from magazine.site.pictures import inspect_pictures
-from magazine.site.run import build_day
+from magazine.site.ledger import Ledger
+from magazine.tree import Tree
 
 PROJECT = Path(__file__).resolve().parents[2]
 Tell = Callable[[str], None]
 
 
-def run(content: Path | None = None, output: Path | None = None) -> int:
+def run(content: Path | None = None, output: Path | None = None, memory: Memory | None = None) -> int:
     """Build a site and tell how it went; the exit status, 0 only if the whole site stands."""
     tell = partial(print, flush=True)
     started = time.monotonic()
     try:
-        problems = build(content, output, tell)
+        problems = build(content, output, tell, memory)
     except folder.OutputError as error:
         print(error, file=sys.stderr)
         return 1
@@ -50,91 +55,152 @@ def run(content: Path | None = None, output: Path | None = None) -> int:
         )
         print(told, file=sys.stderr)
         return 1
-    place = output or Path(settings()["OUTPUT_PATH"])
+    place = output or Path(said()["OUTPUT_PATH"])
     tell(say("Built in %(seconds).1f s. Open %(page)s", seconds=time.monotonic() - started, page=place / "index.html"))
     return 0
 
 
+def stay(content: Path, output: Path, asked: Iterable[str]) -> int:
+    """Build once, and again at each line that asks for it, with all in mind; ``DONE`` is said after each build."""
+    memory, status = opened(content, output), 1
+    for _ in itertools.chain([""], asked):
+        status = run(content, output, memory)
+        print(end=DONE, flush=True)
+    return status
+
+
 def main(arguments: list[str]) -> int:
-    """``content output`` as a process of its own, for the preview; the exit status."""
+    """``[--stay] content output`` as a process of its own, which stays for a build at each line of input."""
+    *stays, content, output = arguments
     try:
-        return run(*(Path(argument) for argument in arguments))
+        return stay(Path(content), Path(output), sys.stdin) if stays else run(Path(content), Path(output))
     except KeyboardInterrupt:
         return 130
 
 
-def build(content: Path | None = None, output: Path | None = None, tell: Tell = lambda _: None) -> list[Problem]:
-    """Build the tree at ``content`` into ``output``; every problem, sorted.
+def build(
+    content: Path | None = None, output: Path | None = None, tell: Tell = lambda _: None, memory: Memory | None = None
+) -> list[Problem]:
+    """Build the tree at ``content`` into ``output``; every problem, sorted. ``memory`` is that of ``opened``.
 
     With an error among them the old output stands untouched. Raises OutputError if the folder cannot be used.
     """
-    chosen = settings()
-    content = (content or Path(chosen["PATH"])).resolve()
-    output = (output or Path(chosen["OUTPUT_PATH"])).resolve()
+    content = (content or PROJECT / said()["PATH"]).resolve()
+    output = (output or PROJECT / said()["OUTPUT_PATH"]).resolve()
     folder.check(content, output)
-    folder.recover(output)
-    report = Report()
-    tell(say("Reading %(folder)s …", folder=content.name))
-    languages = (chosen["DEFAULT_LANG"], *chosen["I18N_SUBSITES"])
-    held = shelves.read(content, languages, report, build_day())
-    inspect_pictures(held, report)
-    if report.errors():
-        return report.sorted()
-    count = len(held.entries)
-    tell(say_number("Writing %(number)d text in all languages …", "Writing %(number)d texts in all languages …", count))
-    staging = folder.staging(output)
-    progress = Progress(len(languages) * count)
-    try:
-        _pelican(settings(PATH=str(content), OUTPUT_PATH=str(staging), REPORT=report, PROGRESS=progress), held)
-        if not report.errors():
-            check_weights(staging, chosen["PAGE_BUDGET"], report)
-            folder.swap(staging, output)
-    except OSError as error:
-        raise folder.OutputError(folder.unwritable(error, output)) from error
-    finally:
-        progress.end()
-        shutil.rmtree(staging, ignore_errors=True)
-    return report.sorted()
+    with folder.alone(_remembered(content, output).with_suffix(".lock"), tell):
+        folder.recover(output)
+        kept = memory or opened(content, output)
+        try:
+            return _build(content, output, kept, tell)
+        except OSError as error:
+            raise folder.OutputError(folder.unwritable(error, output)) from error
+        finally:
+            if not memory:
+                kept.close()
+
+
+def opened(content: Path, output: Path) -> Memory:
+    """What earlier builds of this content into this output remembered; damage is told."""
+    tell = partial(print, file=sys.stderr, flush=True)
+    return Memory(_remembered(content, output), fingerprints.program().hex(), tell)
+
+
+def said() -> dict[str, Any]:
+    """What ``pelicanconf.py`` says, without Pelican."""
+    return {name: value for name, value in runpy.run_path(str(PROJECT / "pelicanconf.py")).items() if name.isupper()}
 
 
 def settings(**overrides: Any) -> dict[str, Any]:
     """The settings of ``pelicanconf.py`` as Pelican reads them."""
-    from pelican.settings import read_settings  # noqa: PLC0415
+    from pelican.settings import read_settings  # noqa: PLC0415 (slow, and not needed where nothing has changed)
 
-    chosen: dict[str, Any] = read_settings(str(PROJECT / "pelicanconf.py"), override=overrides)
-    chosen["CACHE_PATH"] = str(_cache_folder())
-    return chosen
+    return dict(read_settings(str(PROJECT / "pelicanconf.py"), override=overrides))
 
 
 @cache
-def _cache_folder() -> Path:
-    """Beside the project, or a temporary one where that cannot be written."""
-    folder = PROJECT / ".cache"
+def cache_folder() -> Path:
+    """Where ``MAGAZINE_CACHE`` says, else beside the project; a temporary one where that cannot be written."""
+    folder = Path(os.environ.get("MAGAZINE_CACHE") or PROJECT / ".cache").resolve()
     try:
-        folder.mkdir(exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"?")
+    except OSError as error:
+        print(lost(error.strerror or type(error).__name__), file=sys.stderr)
         temporary = tempfile.TemporaryDirectory(prefix="magazine-")
         atexit.register(temporary.cleanup)
         return Path(temporary.name)
+    return folder
 
 
-def check_weights(output: Path, budget: int, report: Report) -> None:
-    """Tell every page that is heavier, compressed, than a first load may be."""
-    for page in sorted(output.rglob("*.html")):
-        size = len(gzip.compress(page.read_bytes(), 9, mtime=0))
-        if size > budget:
-            report.add("page-heavy", page.relative_to(output), size=size, limit=budget)
+def _remembered(content: Path, output: Path) -> Path:
+    name = stamps.digest(str(content.resolve()), str(output.resolve())).hex()
+    return cache_folder() / "builds" / f"{name}.sqlite"
 
 
-def _pelican(chosen: dict[str, Any], held: Library) -> None:
-    from pelican import Pelican  # noqa: PLC0415
+def _build(content: Path, output: Path, memory: Memory, tell: Tell) -> list[Problem]:
+    chosen = said()
+    languages = (chosen["DEFAULT_LANG"], *chosen["I18N_SUBSITES"])
+    tell(say("Reading %(folder)s …", folder=content.name))
+    today, tree, ledger = fingerprints.day(), shelves.scanned(content), Ledger(output, memory)
+    stamp = fingerprints.site(PROJECT / chosen["THEME"], chosen)
+    before = _whole(stamp, today, tree, stamps.of_files(ledger.standing))
+    known: tuple[Problem, ...] | None = memory.shelf("whole").recall("site", before) if before else None
+    if known is not None:
+        return list(known)
+    report = Report()
+    held = shelves.read(content, languages, report, today, tree, memory)
+    staging = folder.staging(output)
+    staging.mkdir()
+    try:
+        texts = None if report.errors() else _made(held, tree, memory, report, ledger, stamp, staging, tell)
+        if texts is not None and not report.errors():
+            folder.commit(staging, output, ledger.gone())
+            after = _whole(stamp, today, tree, ledger.close())
+            memory.shelf("whole").keep("site", after, tuple(report.sorted()))
+            memory.save(texts)
+        else:
+            memory.save()
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return report.sorted()
 
-    from magazine.site import run as handlers  # noqa: PLC0415
 
-    report: Report = chosen["REPORT"]
-    handlers.prepare(chosen, held)
+def _whole(stamp: bytes, today: dt.date, tree: Tree, standing: bytes) -> bytes:
+    """A stamp of all that goes in and all that came out; empty where a file cannot vouch for itself."""
+    sources = b"" if tree.unread else stamps.of_files(tree.stamps())
+    return stamps.digest(stamp, today, sources, standing) if sources and standing else b""
+
+
+def _made(
+    held: Library, tree: Tree, memory: Memory, report: Report, ledger: Ledger, stamp: bytes, staging: Path, tell: Tell
+) -> list[str] | None:
+    """Make in ``staging`` what is new in the output; the keys of all texts, None if a problem stops the build."""
+    from magazine.site.preparation import prepared  # noqa: PLC0415 (as above)
+
+    chosen = settings(PATH=str(held.root), OUTPUT_PATH=str(staging), CACHE_PATH=str(cache_folder()))
+    ready = prepared(chosen, held, tree, memory, report, ledger, stamp)
+    if not ready:
+        return None
+    try:
+        if ready.plan.count:
+            count = ready.plan.count
+            tell(say_number("Writing %(number)d page …", "Writing %(number)d pages …", count))
+            ready.give_to(chosen, staging)
+            _pelican(chosen, report)
+        for address in sorted(() if report.errors() else ready.plan.keys.keys() - ledger.made.keys()):
+            report.add("internal", address, reason="not written")
+        ready.place_files(staging)
+    finally:
+        ready.progress.end()
+    report.found.update(dict.fromkeys(ledger.problems()))
+    return ready.bodies.keys()
+
+
+def _pelican(chosen: dict[str, Any], report: Report) -> None:
+    from pelican import Pelican  # noqa: PLC0415 (as above)
+
     with _collected_log(report), contextlib.redirect_stdout(io.StringIO()):
         try:
             Pelican(chosen).run()

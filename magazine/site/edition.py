@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import gettext
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from operator import attrgetter
+from functools import lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import tostring
 
@@ -16,34 +14,49 @@ from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from jinja2 import pass_context
-from jinja2.runtime import Context
+from jinja2.runtime import Macro
 from markupsafe import Markup
 
+from magazine.messages import for_readers
 from magazine.records import Answer, Entry, Issue, Library, Version
 from magazine.site import addresses, assets, typography
+from magazine.site.bodies import Bodies
+from magazine.site.contents import Contents, Neighbours
 from magazine.site.markup import figure
 from magazine.site.names import Names
 from magazine.site.pictures import Gallery, Picture
-from magazine.site.responses import Responses, responses
+from magazine.site.responses import Responses, sanitised
 
+# a content note may be one of these words, and is then said in the language of the page
+NOTES = {
+    "violence": for_readers("This text tells of violence."),
+    "sexual violence": for_readers("This text tells of sexual violence."),
+    "police violence": for_readers("This text tells of violence by the police."),
+    "discrimination": for_readers("This text tells of discrimination."),
+    "death": for_readers("This text tells of a death."),
+}
 EPOCH = dt.datetime(2008, 12, 1)  # of an empty feed: a feed needs a date, and a build has no clock
-SITE_LINK = re.compile(rf'{addresses.SCHEME}([^"\s]+)')
 
 
 @dataclass(frozen=True)
 class Edition:
     """``main`` is the language at the root of the site, ``site_url`` the absolute address of the root."""
 
-    library: Library
+    contents: Contents
+    bodies: Bodies
     language: str
     main: str
     site_url: str
     catalog: gettext.NullTranslations
     gallery: Gallery
     theme: Path
-    notes: Mapping[str, str]
-    _responses: dict[str, Responses] = field(default_factory=dict, repr=False)
+    _once: dict[tuple[str, ...], Markup] = field(default_factory=dict, repr=False)
+    _sentences: dict[str, Markup] = field(default_factory=dict, repr=False)
+
+    @property
+    def library(self) -> Library:
+        """All that may be published."""
+        return self.contents.library
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -56,29 +69,32 @@ class Edition:
         """The address of a page below the root of the whole site."""
         return addresses.in_language(address, language or self.language, self.main)
 
-    @pass_context
-    def href(self, context: Context, address: str, language: str | None = None) -> str:
-        """A reference from the page being written to another page."""
-        return addresses.relative(self.place(address, language), self.place(context["output_file"]))
+    def href(self, address: str, language: str | None = None) -> str:
+        """A ``site:`` reference to another page; the writer makes it relative."""
+        return addresses.SCHEME + self.place(address, language)
 
-    @pass_context
-    def to(self, context: Context, entry: Entry, language: str | None = None) -> str:
-        """A reference from the page being written to an entry."""
-        return addresses.relative(self.place(addresses.of_entry(entry), language), self.place(context["output_file"]))
+    def to(self, entry: Entry, language: str | None = None) -> str:
+        """A ``site:`` reference to an entry."""
+        return addresses.SCHEME + self.place(addresses.of_entry(entry), language)
 
-    @pass_context
-    def located(self, context: Context, html: str) -> Markup:
-        """A converted body with its links as they are seen from the page being written."""
-        page = self.place(context["output_file"])
-        return Markup(SITE_LINK.sub(lambda match: addresses.relative(match[1], page), html))  # noqa: S704
+    def once(self, macro: Macro, *entries: Entry) -> Markup:
+        """What a macro tells, alone or of an entry, rendered for the first page that shows it and kept for others."""
+        name = (macro.name, *(entry.key for entry in entries))
+        if name not in self._once:
+            self._once[name] = Markup(macro(*entries))  # noqa: S704 (of the theme, escaped where it was written)
+        return self._once[name]
+
+    def alternates(self, address: str, here: Iterable[str]) -> list[tuple[str, str]]:
+        """The absolute addresses of a page in those of the languages that it is really in."""
+        return [(language, self.absolute(address, language)) for language in self.languages if language in here]
 
     def absolute(self, address: str, language: str | None = None) -> str:
         """The address of a page on the site's own host."""
         return addresses.absolute(self.place(address, language), self.site_url)
 
-    def absolute_body(self, html: str) -> Markup:
+    def absolute_body(self, version: Version) -> Markup:
         """A converted body for readers that know no page: feeds."""
-        return Markup(SITE_LINK.sub(lambda match: addresses.absolute(match[1], self.site_url), html))  # noqa: S704
+        return Markup(addresses.made_absolute(self.body(version), self.site_url))  # noqa: S704 (as above)
 
     @staticmethod
     def address(entry: Entry) -> str:
@@ -86,6 +102,12 @@ class Edition:
         return addresses.of_entry(entry)
 
     # -- words ---------------------------------------------------------------------------------
+
+    def gettext(self, sentence: str, **values: object) -> Markup:
+        """A sentence of the theme in this language, as Jinja's own ``_`` gives it; nine in ten hold no values."""
+        if sentence not in self._sentences:
+            self._sentences[sentence] = Markup(self.catalog.gettext(sentence))  # noqa: S704 (of the theme's catalogs)
+        return self._sentences[sentence] % values
 
     def title(self, version: Version) -> str:
         """The real title of a version, for headings."""
@@ -118,18 +140,12 @@ class Edition:
 
     def language_name(self, language: str) -> str:
         """The name of a language in itself; the code where CLDR knows none."""
-        try:
-            name = Locale.parse(language, sep="-").get_display_name(language)
-        except ValueError:
-            name = None
-        return (name or language)[:1].upper() + (name or language)[1:]
+        name = _language_name(language, language)
+        return name[:1].upper() + name[1:]
 
     def language_here(self, language: str) -> str:
         """The name of a language in the reader's own."""
-        try:
-            return Locale.parse(language, sep="-").get_display_name(self.language) or language
-        except ValueError:
-            return language
+        return _language_name(language, self.language)
 
     def languages_of(self, entry: Entry) -> str:
         """The languages an entry is there in, as a list in the reader's language."""
@@ -154,55 +170,55 @@ class Edition:
 
     def note(self, version: Version) -> str:
         """The content note; a known kind is said in the reader's language."""
-        kind = self.notes.get(version.note.casefold())
+        kind = NOTES.get(version.note.casefold())
         return self.catalog.gettext(kind) if kind else typography.title(version.note, version.note_language)
 
     def note_language(self, version: Version) -> str:
         """The language the note is in: an inherited one is the original's."""
-        return self.language if version.note.casefold() in self.notes else version.note_language
+        return self.language if version.note.casefold() in NOTES else version.note_language
 
     # -- what stands where ---------------------------------------------------------------------
 
-    @cached_property
+    @property
     def entries(self) -> tuple[Entry, ...]:
         """Stories and posts, newest first."""
-        return tuple(sorted((*self.library.stories, *self.library.posts), key=attrgetter("order"), reverse=True))
+        return self.contents.entries
 
     @property
     def years(self) -> list[int]:
         """The years something came out in, newest first."""
-        return sorted({entry.date.year for entry in self.entries}, reverse=True)
+        return self.contents.years
 
-    @cached_property
+    @property
     def topics(self) -> Names:
         """Topics, with the stories and posts on each."""
-        return Names.of_topics(self.entries, self.languages)
+        return self.contents.topics
 
-    @cached_property
+    @property
     def people(self) -> Names:
         """Pen names, with what each wrote or translated."""
-        library = self.library
-        credited = sorted((*self.entries, *library.petitions, *library.issues), key=attrgetter("order"), reverse=True)
-        return Names.of_people(credited, self.languages)
+        return self.contents.people
 
     def issue_of(self, story: Entry) -> Issue | None:
         """The issue a story stands in."""
-        return next((issue for issue in self.library.issues if issue.slug == story.issue), None)
+        return self.contents.issues.get(story.issue)
 
-    def neighbours(self, entry: Entry) -> tuple[Entry | None, Entry | None]:
+    def neighbours(self, entry: Entry) -> Neighbours:
         """What is printed before and after it: stories in their issue, posts by time."""
-        issue = self.issue_of(entry)
-        row = issue.stories if issue else tuple(reversed(self.library.posts))
-        if entry not in row:
-            return (None, None)
-        place = row.index(entry)
-        return (row[place - 1] if place else None, row[place + 1] if place + 1 < len(row) else None)
+        return self.contents.neighbours(entry)
 
     def responses(self, entry: Entry) -> Responses:
         """The answers to an entry."""
-        if entry.key not in self._responses:
-            self._responses[entry.key] = responses(entry.answers)
-        return self._responses[entry.key]
+        return self.contents.responses(entry)
+
+    def body(self, version: Version) -> Markup:
+        """The converted body of a version."""
+        return Markup(self.bodies.html(version))  # noqa: S704 (converted from Markdown, HTML in it is text)
+
+    @staticmethod
+    def said(answer: Answer) -> Markup:
+        """What an answer says, as HTML."""
+        return Markup(sanitised(answer.text))  # noqa: S704 (as its name says)
 
     @staticmethod
     def answers_address(entry: Entry, page: int) -> str:
@@ -214,7 +230,7 @@ class Edition:
         return self.gallery.picture(entry, entry.picture) if entry.picture else None
 
     def lead_figure(self, entry: Entry, version: Version) -> str:
-        """The lead picture as HTML, to be ``located``."""
+        """The lead picture as HTML with ``site:`` addresses."""
         picture = self.lead(entry)
         if not picture:
             return ""
@@ -222,15 +238,23 @@ class Edition:
         element = figure(picture, version.alt, caption, self.catalog.gettext)
         return tostring(element, encoding="unicode", method="html")
 
-    def style(self, *names: str) -> assets.Asset:
-        """Style sheets of the theme, to stand in the page."""
-        return assets.style(self.theme / "static", *names)
+    def style(self, names: str) -> assets.Asset:
+        """Style sheets of the theme by their names, to stand in the page."""
+        return assets.style(self.theme, str(names))
 
     def script(self, name: str) -> assets.Asset:
         """A script of the theme, to stand in the page."""
-        return assets.script(self.theme / "static", name)
+        return assets.script(self.theme, name)
 
 
 @lru_cache(maxsize=65536)
 def _date(value: dt.date, style: str, locale: str) -> str:
     return format_date(value, style, locale=locale)
+
+
+@lru_cache(maxsize=1024)
+def _language_name(language: str, shown_in: str) -> str:
+    try:
+        return Locale.parse(language, sep="-").get_display_name(shown_in) or language
+    except ValueError:
+        return language

@@ -1,70 +1,60 @@
-"""What machines read: Atom feeds of each language, the sitemap and robots.txt of all."""
+"""What machines read: Atom feeds of each language, the sitemap and robots.txt of all.
+
+Feeds hold what is there in their own language, and nothing else.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from operator import attrgetter
 
-from pelican.generators import Generator
-from pelican.writers import Writer
-
-from magazine.records import BLOG, MAGAZINE, Entry
+from magazine.records import BLOG, MAGAZINE, Answer, Entry
 from magazine.site import addresses
 from magazine.site.edition import Edition
-from magazine.site.lists import lists, paged, write_page
-from magazine.site.responses import sanitised
+from magazine.site.lists import lists, paged
+from magazine.site.pages import Page
 
 ANSWERS_PER_ENTRY = 2  # answers are short: their feed holds more of them
 
 
-class FeedGenerator(Generator):  # type: ignore[misc]
-    """Writes what no person opens. Feeds hold what is there in their own language, and nothing else."""
+def feed_pages(edition: Edition, size: int) -> Iterator[Page]:
+    """The feeds of one language; ``size`` is how many entries one holds."""
+    language, contents = edition.language, edition.contents
+    everything = (*edition.entries, *edition.library.petitions)
+    here = sorted((e for e in everything if language in e.versions), key=attrgetter("order"), reverse=True)
+    for feed, sections in (("all", None), ("magazine", (MAGAZINE,)), ("blog", (BLOG,))):
+        held = [entry for entry in here if sections is None or entry.section in sections][:size]
+        shown = [(contents.shown(entry), edition.bodies.stamp_of(entry.versions[language])) for entry in held]
+        yield Page(addresses.of_feed(feed), "feed", (shown,), (language,), {"feed": feed, "entries": held})
+    newest = _newest_answers(edition, size * ANSWERS_PER_ENTRY)
+    shown_answers = [(answer, contents.shown(entry), page) for answer, entry, page in newest]
+    yield Page(addresses.of_feed("answers"), "answers_feed", (shown_answers,), (language,), {"answered": newest})
 
-    edition: Edition
 
-    def generate_output(self, writer: Writer) -> None:
-        """Write the feeds of this language and, with the main one, the maps of the whole site."""
-        self.edition = self.settings["EDITION"]
-        self._write_sections(writer)
-        self._write_answers(writer)
-        if self.edition.language == self.edition.main:
-            self._write_maps(writer)
+def map_pages(edition: Edition, list_size: int) -> Iterator[Page]:
+    """The sitemap and robots.txt of the whole site, made with its main language."""
+    pages: list[tuple[str, tuple[str, ...], str]] = []
+    for entry in edition.library.entries.values():
+        if entry.has_page:
+            here = tuple(entry.versions)
+            day = str((entry.modified or entry.date).date()) if entry.date.year > 1 else ""
+            pages.append((addresses.of_entry(entry), here, day))
+            later = range(2, len(edition.responses(entry).pages) + 1) if entry.answers else ()
+            pages.extend((addresses.of_answers(entry, number), here, "") for number in later)
+    found = [page.address for _, newest, held, _ in lists(edition) for page in paged(newest, held, list_size)]
+    indexes = (addresses.HOME, addresses.TOPIC_INDEX, addresses.CREDIT_INDEX, addresses.ARCHIVE_INDEX)
+    pages.extend((address, edition.languages, "") for address in (*indexes, *found))
+    pages.sort()
+    yield Page("sitemap.xml", "sitemap", (pages,), (), {"pages": pages})
+    if "robots.txt" not in {extra.address for extra in edition.library.extras}:
+        yield Page("robots.txt", "robots", (), ())
 
-    def _write_sections(self, writer: Writer) -> None:
-        edition, size = self.edition, self.settings["FEED_SIZE"]
-        articles = {article.entry.key: article for article in self.context["articles"]}
-        everything = (*edition.entries, *edition.library.petitions)
-        here = [entry for entry in everything if edition.language in entry.versions]
-        here.sort(key=attrgetter("order"), reverse=True)
-        for feed, sections in (("all", None), ("magazine", (MAGAZINE,)), ("blog", (BLOG,))):
-            held = [articles[entry.key] for entry in here if sections is None or entry.section in sections]
-            write_page(self, writer, addresses.of_feed(feed), "feed", feed=feed, articles=held[:size])
 
-    def _write_answers(self, writer: Writer) -> None:
-        edition, size = self.edition, self.settings["FEED_SIZE"] * ANSWERS_PER_ENTRY
-        here = [entry for entry in edition.library.entries.values() if edition.language in entry.versions]
-        answered = [(answer, entry) for entry in here for answer in entry.answers]
-        answered.sort(key=lambda pair: (pair[0].date, pair[1].key, pair[0].id), reverse=True)
-        newest = [
-            (answer, sanitised(answer.text), entry, self._page_of(entry, answer.id))
-            for answer, entry in answered[:size]
-        ]
-        write_page(self, writer, addresses.of_feed("answers"), "answers_feed", answered=newest)
-
-    def _page_of(self, entry: Entry, identifier: str) -> str:
-        return addresses.of_answers(entry, self.edition.responses(entry).page_of(identifier))
-
-    def _write_maps(self, writer: Writer) -> None:
-        edition, size = self.edition, self.settings["LIST_SIZE"]
-        pages: list[tuple[str, tuple[str, ...], Entry | None]] = []
-        for entry in edition.library.entries.values():
-            if entry.has_page:
-                here = tuple(entry.versions)
-                pages.append((addresses.of_entry(entry), here, entry))
-                later = range(2, len(edition.responses(entry).pages) + 1)
-                pages.extend((addresses.of_answers(entry, number), here, None) for number in later)
-        found = [page.address for _, newest, held, _ in lists(edition) for page in paged(newest, held, size)]
-        indexes = (addresses.HOME, addresses.TOPIC_INDEX, addresses.CREDIT_INDEX, addresses.ARCHIVE_INDEX)
-        pages.extend((address, edition.languages, None) for address in (*indexes, *found))
-        write_page(self, writer, "sitemap.xml", "sitemap", pages=sorted(pages, key=lambda page: page[0]))
-        if "robots.txt" not in {extra.address for extra in edition.library.extras}:
-            write_page(self, writer, "robots.txt", "robots")
+def _newest_answers(edition: Edition, size: int) -> list[tuple[Answer, Entry, str]]:
+    here = [entry for entry in edition.library.entries.values() if edition.language in entry.versions]
+    answered = [(answer, entry) for entry in here for answer in entry.answers]
+    answered.sort(key=lambda pair: (pair[0].date, pair[1].key, pair[0].id), reverse=True)
+    return [
+        (answer, entry, addresses.of_answers(entry, edition.responses(entry).page_of(answer.id)))
+        for answer, entry in answered[:size]
+    ]

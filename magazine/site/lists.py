@@ -6,18 +6,14 @@ fetches little. The newest page holds between one and two times the size of the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
-
-from pelican.generators import Generator
-from pelican.writers import Writer
 
 from magazine.records import Entry
 from magazine.site import addresses
 from magazine.site.edition import Edition
 from magazine.site.names import Name
+from magazine.site.pages import Page
 
 HOME_POSTS = 4
 
@@ -60,39 +56,37 @@ def lists(edition: Edition) -> Iterator[tuple[str, str, Sequence[Entry], Name | 
         yield "year", addresses.of_year(year), [e for e in edition.entries if e.date.year == year], year
 
 
-def write_page(generator: Generator, writer: Writer, address: str, template: str, **values: Any) -> None:
-    """Write one page; ``here`` are the languages it really is in, all of them if none are given."""
-    values.setdefault("here", generator.settings["EDITION"].languages)
-    writer.write_file(address, generator.get_template(template), generator.context, **values)
+def list_pages(edition: Edition, size: int) -> Iterator[Page]:
+    """Every page that no single source stands behind; ``size`` is how many entries a list page holds."""
+    library, contents, language = edition.library, edition.contents, edition.language
+    everywhere = edition.languages
+    first = [contents.shown(entry) for entry in (*library.issues[:1], *library.petitions[:1])]
+    posts = library.posts[:HOME_POSTS]
+    newest = [contents.shown(post) for post in posts]
+    yield Page(addresses.HOME, "home", (first, newest), everywhere, {"posts": posts})
+    yield Page(addresses.NOT_FOUND, "not_found", (), ())
+    for template, address, entries, subject in lists(edition):
+        name = subject.in_language(language) if isinstance(subject, Name) else subject
+        for page in paged(address, entries, size):
+            shown = [contents.shown(entry) for entry in page.entries]
+            values = {"list": page, "subject": subject}
+            yield Page(page.address, template, (page.older, page.newer, name, shown), everywhere, values)
+    for address, template, names in (
+        (addresses.TOPIC_INDEX, "topics", contents.topics),
+        (addresses.CREDIT_INDEX, "credits", contents.people),
+    ):
+        listed = [(name.slug, name.in_language(language)) for name in names.sorted(language)]
+        yield Page(address, template, (listed,), everywhere)
+    yield Page(addresses.ARCHIVE_INDEX, "archive", (contents.years,), everywhere)
+    for entry in library.entries.values():
+        if language not in entry.versions and entry.has_page:
+            yield Page(addresses.of_entry(entry), "missing", (contents.shown(entry),), (), {"entry": entry})
+        yield from _answer_pages(edition, entry)
 
 
-class ListGenerator(Generator):  # type: ignore[misc]
-    """Writes every page that no single source stands behind."""
-
-    edition: Edition
-    write: Callable[..., None]
-
-    def generate_output(self, writer: Writer) -> None:
-        """Write the list pages of this language."""
-        self.edition = self.settings["EDITION"]
-        self.write = partial(write_page, self, writer)
-        library = self.edition.library
-        self.write(addresses.HOME, "home", posts=library.posts[:HOME_POSTS])
-        self.write(addresses.NOT_FOUND, "not_found", here=())
-        for template, address, entries, subject in lists(self.edition):
-            for page in paged(address, entries, self.settings["LIST_SIZE"]):
-                self.write(page.address, template, list=page, subject=subject)
-        self.write(addresses.TOPIC_INDEX, "topics")
-        self.write(addresses.CREDIT_INDEX, "credits")
-        self.write(addresses.ARCHIVE_INDEX, "archive")
-        for entry in library.entries.values():
-            if self.edition.language not in entry.versions and entry.has_page:
-                self.write(addresses.of_entry(entry), "missing", entry=entry, here=())
-            self._write_answers(entry)
-
-    def _write_answers(self, entry: Entry) -> None:
-        pages = self.edition.responses(entry).pages if entry.answers else ()
-        for number, letters in enumerate(pages[1:], start=2):
-            address = addresses.of_answers(entry, number)
-            here = tuple(entry.versions)
-            self.write(address, "answers", entry=entry, letters=letters, number=number, last=len(pages), here=here)
+def _answer_pages(edition: Edition, entry: Entry) -> Iterator[Page]:
+    pages = edition.responses(entry).pages if entry.answers else ()
+    for number, letters in enumerate(pages[1:], start=2):
+        values = {"entry": entry, "letters": letters, "number": number, "last": len(pages)}
+        shown = (edition.contents.shown(entry), letters, len(pages))
+        yield Page(addresses.of_answers(entry, number), "answers", shown, tuple(entry.versions), values)

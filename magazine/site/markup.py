@@ -1,16 +1,16 @@
 """Markdown of a body to HTML that does not depend on the page that will show it.
 
-Links to other texts and pictures are resolved against the library and written as ``site:`` addresses
-(see ``addresses``); what leads nowhere is told with its line. HTML in a source is shown, not carried out:
+Links to other texts and pictures are resolved against the library (see ``links``) and written as ``site:``
+addresses (see ``addresses``); what leads nowhere is told with its line. HTML in a source is shown, not carried out:
 no code can enter through a text or a translation.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from functools import cached_property
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
@@ -23,13 +23,13 @@ from magazine import headers
 from magazine.photos import PictureError
 from magazine.problems import Report, closest
 from magazine.records import Entry, Library, Version
-from magazine.site import addresses, typography
+from magazine.site import addresses, links, typography
 from magazine.site.pictures import Gallery, Picture, Variant
+from magazine.site.shortcuts import Shortcuts
 
 EXTENSIONS = ("tables", "footnotes", "def_list", "sane_lists", "fenced_code")
 OPEN_SCHEMES = ("http", "https", "mailto", "tel", "sms")
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-PELICAN_MARK = re.compile(r"[{|](filename|static|attach)[}|]/?")
 TAG = re.compile(r"</?[a-z][a-z0-9]*(?=[\s/>])[^<>\n]*>", re.IGNORECASE)
 CODE_OR_COMMENT = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|<!--.*?-->", re.DOTALL)
 CODE_SPAN = re.compile(r"(`+).+?\1")
@@ -48,6 +48,27 @@ class Place:
     report: Report
     gettext: Callable[[str], str]
 
+    @cached_property
+    def pictures(self) -> frozenset[str]:
+        """The names of the pictures beside the entry."""
+        return frozenset(self.entry.pictures)
+
+    @cached_property
+    def extras(self) -> Mapping[str, str]:
+        """The addresses of the files that go to the root of the site, by their paths."""
+        return {extra.path.as_posix(): extra.address for extra in self.library.extras}
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A converted body and what it was made of besides its source and its pictures.
+
+    ``links`` are the internal ones as they are written, and the address each led to (None: told as a problem).
+    """
+
+    html: str
+    links: tuple[tuple[str, str | None], ...]
+
 
 class Markup:
     """Converts bodies of one language; one Markdown object for all of them."""
@@ -55,17 +76,23 @@ class Markup:
     def __init__(self, language: str) -> None:
         self.language = language
         self.resolver = _Resolver()
-        extensions: list[str | Extension] = [*EXTENSIONS, _Magazine(self.resolver)]
+        extensions: list[str | Extension] = [*EXTENSIONS, _Magazine(self.resolver), Shortcuts()]
         configs: dict[str, Any] = {"footnotes": {"BACKLINK_TEXT": "↑"}}
         self.markdown = Markdown(extensions=extensions, extension_configs=configs, output_format="html")
 
-    def convert(self, source: headers.Source, place: Place) -> str:
-        """The HTML of a source's body; problems go to the report of its place."""
-        self.resolver.place, self.resolver.source = place, source
+    def convert(self, source: headers.Source, place: Place) -> Converted:
+        """The HTML of a source's body, and its links; problems go to the report of its place."""
+        self.resolver.place, self.resolver.source, self.resolver.links = place, source, {}
         self.markdown.reset()
         body = _without_comments(source.body)
         _tell_html(body, source, place)
-        return typography.body(self.markdown.convert(body), self.language)
+        html = typography.body(self.markdown.convert(body), self.language)
+        return Converted(html, tuple(self.resolver.links.items()))
+
+
+def leads(target: str, place: Place) -> str | None:
+    """The address below the root that an internal link of this place leads to; None if there is none."""
+    return links.way(target, place).address
 
 
 def figure(picture: Picture, alt: str, caption: str, gettext: Callable[[str], str], *, large: bool = True) -> Element:
@@ -101,6 +128,7 @@ class _Magazine(Extension):
 class _Resolver(Treeprocessor):
     place: Place
     source: headers.Source
+    links: dict[str, str | None]
 
     def run(self, root: Element) -> None:
         for parent in list(root.iter()):
@@ -133,47 +161,21 @@ class _Resolver(Treeprocessor):
 
     def _address(self, target: str) -> str | None:
         """The address below the root that an internal link means; told if there is none."""
-        place, library = self.place, self.place.library
-        path, hash_sign, fragment = target.partition("#")
-        from_root = path.startswith("/") or bool(re.match(r"[{|]\w+[}|]/", path))
-        plain = PELICAN_MARK.sub("", path).lstrip("/" if from_root else "")
-        key = _normalised(plain if from_root else f"{place.entry.key}/{plain}")
-        language = place.version.language
-        if key.endswith(".md"):
-            key, language = str(PurePosixPath(key).parent), PurePosixPath(key).stem
-        address = None
-        if key in library.unpublished:
-            self._tell("link-unpublished", target)
-            return None
-        if key in addresses.SECTION_INDEXES:
-            address = addresses.in_language(addresses.SECTION_INDEXES[key], language, place.main)
-        elif entry := library.entries.get(key):
-            if plain.endswith(".md") and language not in entry.versions:
-                self._tell("link-dead", target, guess=next(iter(entry.versions)) + ".md")
-                return None
-            address = addresses.in_language(addresses.of_entry(entry), language, place.main)
-        elif extra := next((extra for extra in library.extras if extra.path.as_posix() == key), None):
-            address = extra.address
-        elif str(PurePosixPath(key).parent) == place.entry.key and PurePosixPath(key).name in place.entry.pictures:
-            address = self._large(PurePosixPath(key).name)
-        if address is None:
-            self._tell("link-dead", target, guess=_guess(key, place, target))
-            return None
-        return f"{address}{hash_sign}{fragment}"
-
-    def _large(self, name: str) -> str | None:
-        try:
-            picture = self.place.gallery.picture(self.place.entry, name)
-        except PictureError:
-            return None  # told when the picture itself is inspected
-        return (picture.large or picture.jpeg[-1]).address
+        found = links.way(target, self.place)
+        if found.broken == "link-dead":
+            self._tell(found.broken, target, guess=links.guess(target, self.place))
+        elif found.broken:
+            self._tell(found.broken, target)
+        if not found.to_picture:
+            self.links[target] = found.address
+        return found.address
 
     def _picture(self, parent: Element, index: int, element: Element) -> None:
         place, target = self.place, element.get("src", "")
-        name = _normalised(PELICAN_MARK.sub("", target))
+        name = links.picture_name(target)
         alt = element.get("alt", "")
         element.attrib.pop("src", None)
-        if name not in place.entry.pictures:
+        if name not in place.pictures:
             self._tell("picture-dead", target, guess=closest(name, place.entry.pictures))
             return
         if not alt.strip():
@@ -196,6 +198,8 @@ class _Resolver(Treeprocessor):
 
 def _without_comments(body: str) -> str:
     """Notes between ``<!--`` and ``-->`` are the editors' own; in code they are text. Lines keep their numbers."""
+    if "<!--" not in body:
+        return body
     return CODE_OR_COMMENT.sub(lambda match: match[0] if match[1] else "\n" * match[0].count("\n"), body)
 
 
@@ -212,27 +216,3 @@ def _tell_html(body: str, source: headers.Source, place: Place) -> None:
 
 def _srcset(variants: tuple[Variant, ...]) -> str:
     return ", ".join(f"{addresses.SCHEME}{variant.address} {variant.width}w" for variant in variants)
-
-
-def _normalised(path: str) -> str:
-    parts: list[str] = []
-    for part in path.split("/"):
-        if part == "..":
-            if not parts:
-                return ".."
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
-
-
-def _guess(key: str, place: Place, target: str) -> str:
-    """The text most like the one that was meant, as it would be written in this source."""
-    likely = closest(key, place.library.entries)
-    if not likely:
-        by_slug = {entry.slug: other for other, entry in place.library.entries.items()}
-        likely = by_slug.get(closest(PurePosixPath(key).name, by_slug), "")
-    if not likely:
-        return ""
-    way = addresses.relative(likely, f"{place.entry.key}/x")
-    return f"{way}/{PurePosixPath(target).name}" if target.endswith(".md") else f"{way}/"

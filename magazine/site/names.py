@@ -35,6 +35,7 @@ class Names:
     def __init__(self, rows: Iterable[tuple[Entry, Row]], languages: Iterable[str], used: Used) -> None:
         listed = list(rows)
         self._by_slug = _gathered([row for _, row in listed], tuple(languages))
+        self._rows: dict[tuple[str, ...], list[Name]] = {}
         self._entries: dict[str, dict[str, Entry]] = {}
         for entry, _ in listed:
             for name in self.named(used(entry)):
@@ -55,8 +56,12 @@ class Names:
         return cls(rows, languages, lambda entry: (*_all(entry, "authors"), *_all(entry, "translators")))
 
     def named(self, spelt: Iterable[str]) -> list[Name]:
-        """The names behind some spellings, each once."""
-        return list({name.slug: name for name in (self._by_slug[slug_of(one)] for one in spelt)}.values())
+        """The names behind some spellings, each once; one that stands nowhere else is itself."""
+        row = tuple(spelt)
+        if row not in self._rows:  # most texts share their row with others
+            found = (self._by_slug.get(slug_of(one)) or Name(slug_of(one), {"": one}) for one in row)
+            self._rows[row] = list({name.slug: name for name in found}.values())
+        return self._rows[row]
 
     def entries(self, name: Name) -> list[Entry]:
         """The entries that bear a name, newest first."""

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
-import time
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+
+import filelock
 
 from magazine.messages import say
 
 MARK = '<meta name="generator" content="red-umbrella-magazine">'
-ABANDONED = 3600.0  # seconds
+PART, READY = ".part", ".ready"
+GONE = ".gone"
 
 
 class OutputError(Exception):
@@ -20,7 +26,7 @@ class OutputError(Exception):
 
 def staging(output: Path) -> Path:
     """Where this process makes the new site: beside the old one, so that a rename puts it in place."""
-    return output.with_name(f".{output.name}.{os.getpid()}.part")
+    return output.with_name(f".{output.name}.{os.getpid()}{PART}")
 
 
 def check(content: Path, output: Path) -> None:
@@ -38,7 +44,7 @@ def check(content: Path, output: Path) -> None:
         )  # fmt: skip
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        probe = staging(output)
+        probe = output.with_name(f".{output.name}.{os.getpid()}.probe")
         probe.mkdir()
         probe.rmdir()
     except OSError as error:
@@ -55,30 +61,73 @@ def unwritable(error: OSError, output: Path) -> str:
     )
 
 
-def recover(output: Path) -> None:
-    """After a power cut: bring back a site that was moved aside, remove what an older build left half done."""
-    left = sorted(output.parent.glob(f".{output.name}.*.old"), key=lambda path: path.stat().st_mtime)
-    if left and not output.exists():
-        left.pop().rename(output)
-    left += output.parent.glob(f".{output.name}.*.part")
-    for path in left:
-        if time.time() - path.stat().st_mtime > ABANDONED:  # a build in another window may still be at work
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def swap(staging: Path, output: Path) -> None:
-    """Put the new site in the place of the old one by renaming; the old one comes back if that fails."""
-    old = output.with_name(f".{output.name}.{os.getpid()}.old")
-    had_old = output.exists()
-    if had_old:
-        output.rename(old)
+def alone(file: Path, tell: Callable[[str], None]) -> contextlib.AbstractContextManager[object]:
+    """Let one build at a time do its work; the system frees the lock when its holder ends, however it ends."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(file)
     try:
-        staging.rename(output)
-    except OSError:
-        if had_old:
-            old.rename(output)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+        return lock.acquire(blocking=False)
+    except filelock.Timeout:
+        tell(say("Another window is building this site; waiting for it …"))
+        return lock.acquire()
+
+
+def recover(output: Path) -> None:
+    """After a crash: finish what was about to be put in place, remove what was left half done."""
+    for ready in sorted(output.parent.glob(f".{output.name}.*{READY}")):
+        _put(ready, output)
+    for left in output.parent.glob(f".{output.name}.*{PART}"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def commit(staging: Path, output: Path, gone: Iterable[str]) -> None:
+    """Put the files made into the place of the old ones and remove what is no longer made.
+
+    From the first rename on, a build that is cut short is finished by the next one.
+    """
+    with undisturbed():
+        if not output.exists():
+            staging.rename(output)
+            return
+        (staging / GONE).write_text(json.dumps(list(gone)), encoding="utf-8")
+        ready = staging.with_suffix(READY)
+        staging.rename(ready)
+        _put(ready, output)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of what must not be left half done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked:
+        raise KeyboardInterrupt
+
+
+def _put(ready: Path, output: Path) -> None:
+    removed = ready / GONE
+    gone = json.loads(removed.read_text(encoding="utf-8")) if removed.exists() else []
+    for name in gone:  # first: a folder may come where a file was
+        path = output / name
+        path.unlink(missing_ok=True)
+        for folder in path.parents:
+            if folder == output or any(folder.iterdir()):
+                break
+            folder.rmdir()
+    for source in [path for path in ready.rglob("*") if path.is_file() and path != removed]:
+        target = output / source.relative_to(ready)
+        if target.is_dir():
+            shutil.rmtree(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.replace(target)
+    shutil.rmtree(ready)
 
 
 def _is_ours(output: Path) -> bool:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import nh3
-from markdown import markdown
+from markdown import Markdown
 
 from magazine.records import Answer
+from magazine.site.shortcuts import Shortcuts
 
 ALLOWED_TAGS = {"p", "br", "em", "strong", "b", "i", "a", "blockquote", "ul", "ol", "li", "code", "pre"}
 ALLOWED_SCHEMES = {"http", "https", "mailto"}
@@ -19,7 +20,7 @@ PICTURE = re.compile(r'<img\b[^>]*?\balt="([^"]*)"[^>]*>', re.IGNORECASE)
 RELATION = "nofollow ugc noopener noreferrer"
 # deeper replies stand beside each other: a phone has no room for a sixth indent
 MAX_DEPTH = 4
-# letters of HTML on one page of answers, and what frames one answer; about 5 KB when compressed
+# letters on one page of answers, and what frames one answer; about 5 KB when compressed
 PAGE_WEIGHT, LETTER_FRAME = 16_000, 300
 
 
@@ -28,7 +29,6 @@ class Letter:
     """One comment with the replies to it, oldest first."""
 
     answer: Answer
-    html: str
     replies: tuple[Letter, ...]
 
     def identifiers(self) -> Iterator[str]:
@@ -38,16 +38,8 @@ class Letter:
             yield from reply.identifiers()
 
     def weight(self) -> int:
-        """Letters of HTML in the whole thread."""
-        return len(self.html) + sum(reply.weight() for reply in self.replies)
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A pingback, trackback or webmention."""
-
-    answer: Answer
-    html: str
+        """Letters in the whole thread."""
+        return LETTER_FRAME + len(self.answer.text) + sum(reply.weight() for reply in self.replies)
 
 
 @dataclass(frozen=True)
@@ -58,7 +50,7 @@ class Responses:
     """
 
     pages: tuple[tuple[Letter, ...], ...]
-    mentions: tuple[Mention, ...]
+    mentions: tuple[Answer, ...]
     count: int
 
     def page_of(self, identifier: str) -> int:
@@ -80,14 +72,13 @@ def responses(answers: Iterable[Answer]) -> Responses:
     for answer in comments:
         replies.setdefault(answer.reply_to, []).append(answer)
     letters = tuple(_letter(answer, replies, 1) for answer in roots)
-    shown = tuple(Mention(answer, sanitised(answer.text)) for answer in mentions)
-    return Responses(_paged(letters), shown, len(comments) + len(mentions))
+    return Responses(_paged(letters), tuple(mentions), len(comments) + len(mentions))
 
 
 @lru_cache(maxsize=4096)
 def sanitised(text: str) -> str:
     """The HTML of what a stranger wrote in Markdown: a few plain tags, no foreign scheme, no attribute but ``href``."""
-    converted = markdown(text, output_format="html")
+    converted = _markdown().reset().convert(text)
     return nh3.clean(
         PICTURE.sub(r"\1", converted),  # no picture of strangers, but its words
         tags=ALLOWED_TAGS,
@@ -99,25 +90,30 @@ def sanitised(text: str) -> str:
     ).strip()
 
 
+@lru_cache(maxsize=1)
+def _markdown() -> Markdown:
+    return Markdown(extensions=[Shortcuts()], output_format="html")
+
+
 def _paged(letters: tuple[Letter, ...]) -> tuple[tuple[Letter, ...], ...]:
     pages: list[tuple[Letter, ...]] = [()]
     weight = 0
     for letter in letters:
-        weight += letter.weight() + LETTER_FRAME
+        weight += letter.weight()
         if weight > PAGE_WEIGHT and pages[-1]:
             pages.append(())
-            weight = letter.weight() + LETTER_FRAME
+            weight = letter.weight()
         pages[-1] = (*pages[-1], letter)
     return tuple(pages)
 
 
 def _letter(answer: Answer, replies: Mapping[str, list[Answer]], depth: int) -> Letter:
     if depth == MAX_DEPTH:
-        return Letter(answer, sanitised(answer.text), ())
+        return Letter(answer, ())
     below = replies.get(answer.id, [])
     if depth == MAX_DEPTH - 1:
         below = _all_below(answer, replies)
-    return Letter(answer, sanitised(answer.text), tuple(_letter(other, replies, depth + 1) for other in below))
+    return Letter(answer, tuple(_letter(other, replies, depth + 1) for other in below))
 
 
 def _all_below(answer: Answer, replies: Mapping[str, list[Answer]]) -> list[Answer]:

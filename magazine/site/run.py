@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,57 +11,31 @@ from pelican.generators import Generator
 from pelican.readers import Readers
 
 from magazine import library as shelves
-from magazine import messages
-from magazine.messages import for_readers
+from magazine.memory import Memory
 from magazine.problems import Report
-from magazine.progress import Progress
-from magazine.records import Issue, Library
-from magazine.site.edition import Edition
-from magazine.site.feeds import FeedGenerator
-from magazine.site.lists import ListGenerator
-from magazine.site.pictures import Gallery, inspect_pictures
+from magazine.site import fingerprints
+from magazine.site.generator import PageGenerator
+from magazine.site.preparation import Prepared, prepared
 from magazine.site.reader import SourceReader
-from magazine.site.writer import PageWriter
+from magazine.site.writer import PageWriter, Press
 
 LOGGER = logging.getLogger(__name__)
 
-# a content note may be one of these words, and is then said in the language of the page
-NOTES = {
-    "violence": for_readers("This text tells of violence."),
-    "sexual violence": for_readers("This text tells of sexual violence."),
-    "police violence": for_readers("This text tells of violence by the police."),
-    "discrimination": for_readers("This text tells of discrimination."),
-    "death": for_readers("This text tells of a death."),
-}
+# settings that macros of the theme need: they are imported without the context of a page, and so but once
+SAID_BY_THEME = ("SITENAME", "MAIL", "INTAKES", "EXIT_ADDRESSES", "LICENCE", "LICENCE_ADDRESS")
 
 
 def start(pelican: Pelican) -> None:
     """Give a subsite its edition and the list of its sources; on ``initialized``, once a language."""
     settings = pelican.settings
-    if "LIBRARY" not in settings:  # a plain `pelican` without our build command
-        languages = (settings["DEFAULT_LANG"], *settings["I18N_SUBSITES"])
-        report = settings["REPORT"] = Report()
-        settings["TELLS_ITSELF"] = False
-        prepare(settings, shelves.read(Path(settings["PATH"]), languages, report, build_day()))
-        inspect_pictures(settings["LIBRARY"], report)
-        if report.errors():
-            _tell(report)
+    if "PREPARED" not in settings:  # a plain `pelican` without our build command
+        _prepare(settings)
+    ready: Prepared = settings["PREPARED"]
     language = settings["DEFAULT_LANG"]
-    held: Library = settings["LIBRARY"]
-    theme = Path(settings["THEME"])
-    edition = Edition(
-        library=held,
-        language=language,
-        main=held.languages[0],
-        site_url=settings["ROOT_URL"],
-        catalog=messages.catalog(theme / "translations", "messages", language),
-        gallery=settings["GALLERY"],
-        theme=theme,
-        notes=NOTES,
-    )
-    settings["EDITION"] = edition
-    settings["JINJA_GLOBALS"] = {**settings["JINJA_GLOBALS"], "edition": edition}
-    settings["ARTICLE_PATHS"], settings["PAGE_PATHS"] = _sources(held, language)
+    edition = settings["EDITION"] = ready.editions[language]
+    said = {name: settings[name] for name in SAID_BY_THEME}
+    settings["JINJA_GLOBALS"] = {**settings["JINJA_GLOBALS"], **said, "edition": edition, "_": edition.gettext}
+    settings["ARTICLE_PATHS"], settings["PAGE_PATHS"] = ready.plan.sources(language)
 
 
 def readers(readers: Readers) -> None:
@@ -72,9 +44,9 @@ def readers(readers: Readers) -> None:
         readers.reader_classes[suffix] = SourceReader
 
 
-def generators(pelican: Pelican) -> tuple[type[Generator], ...]:  # noqa: ARG001
+def generators(pelican: Pelican) -> type[Generator]:  # noqa: ARG001
     """Our pages beside Pelican's; on ``get_generators``."""
-    return (ListGenerator, FeedGenerator)
+    return PageGenerator
 
 
 def writer(pelican: Pelican) -> type[PageWriter]:  # noqa: ARG001
@@ -83,43 +55,30 @@ def writer(pelican: Pelican) -> type[PageWriter]:  # noqa: ARG001
 
 
 def finish(pelican: Pelican) -> None:
-    """Copy what goes to the root as it is; on ``finalized`` of the main language, the last one."""
+    """Render the pages of all languages; on ``finalized`` of the main language, the last one."""
     settings = pelican.settings
-    held: Library = settings["LIBRARY"]
-    if settings["DEFAULT_LANG"] != held.languages[0]:
+    ready: Prepared = settings["PREPARED"]
+    if settings["DEFAULT_LANG"] != ready.main:
         return
-    for extra in held.extras:
-        target = Path(pelican.output_path) / extra.address
-        if target.exists():
-            settings["REPORT"].add("extra-taken", extra.path)
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes((held.root / extra.path).read_bytes())
+    press: Press = settings["PRESS"]
+    press.print(ready.progress.step)
     if not settings.get("TELLS_ITSELF", True):
-        _tell(settings["REPORT"])
+        ready.place_files(press.staging)
+        _tell(ready.report)
 
 
-def prepare(settings: dict[str, Any], held: Library) -> None:
-    """Put into the main language's settings what all languages share; catalogs are compiled into the cache."""
-    content, cache, theme = Path(settings["PATH"]), Path(settings["CACHE_PATH"]), Path(settings["THEME"])
-    settings.setdefault("REPORT", Report())
-    settings.setdefault("PROGRESS", Progress(len(held.entries) * len(held.languages)))
-    settings["LIBRARY"] = held
-    settings["GALLERY"] = Gallery(content, cache / "pictures", Path(settings["OUTPUT_PATH"]))
-    settings["ROOT_URL"] = settings["SITEURL"]
-    settings["I18N_GETTEXT_LOCALEDIR"] = str(cache / "translations")
-    for language in held.languages:
-        if language != messages.SOURCE_LANGUAGE:
-            folder = cache / "translations" / language / "LC_MESSAGES"
-            folder.mkdir(parents=True, exist_ok=True)
-            source = theme / "translations" / language / "LC_MESSAGES" / "messages.po"
-            (folder / "messages.mo").write_bytes(messages.compiled(source, language))
-
-
-def build_day() -> dt.date:
-    """Today, or the day that ``SOURCE_DATE_EPOCH`` names (reproducible-builds.org)."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date() if epoch.isdigit() else dt.datetime.now(dt.UTC).date()
+def _prepare(settings: dict[str, Any]) -> None:
+    """Read and convert everything, and remember nothing. SystemExit if a problem stops the build."""
+    settings["TELLS_ITSELF"] = False
+    report = Report()
+    languages = (settings["DEFAULT_LANG"], *settings["I18N_SUBSITES"])
+    tree = shelves.scanned(Path(settings["PATH"]))
+    held = shelves.read(tree.root, languages, report, fingerprints.day(), tree)
+    ready = prepared(settings, held, tree, Memory(None), report)
+    if not ready:
+        _tell(report)
+        raise SystemExit(1)
+    ready.give_to(settings, Path(settings["OUTPUT_PATH"]))
 
 
 def _tell(report: Report) -> None:
@@ -128,14 +87,3 @@ def _tell(report: Report) -> None:
         LOGGER.log(logging.ERROR if problem.stops else logging.WARNING, problem.text())
     if report.errors():
         raise SystemExit(1)
-
-
-def _sources(held: Library, language: str) -> tuple[list[str], list[str]]:
-    """The sources of one language: articles (stories, posts, petitions) and pages (pages, issues)."""
-    articles: list[str] = []
-    pages: list[str] = []
-    for entry in held.entries.values():
-        if language in entry.versions and entry.has_page:
-            sink = pages if entry.section == "pages" or isinstance(entry, Issue) else articles
-            sink.append(entry.versions[language].path.as_posix())
-    return articles, pages

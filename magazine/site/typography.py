@@ -13,7 +13,7 @@ from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from markdown.util import AtomicString
-from typogrify.filters import smartypants, widont
+from typogrify.filters import smartypants
 
 NO_BREAK = "\u00a0"
 ENTITIES = {
@@ -21,12 +21,27 @@ ENTITIES = {
     "&#8211;": "–", "&#8212;": "—", "&#8230;": "…",
 }  # fmt: skip
 ENTITY = re.compile("|".join(ENTITIES))
-SHORT_WORD = re.compile(r"(?<![\w\u00a0-])([A-Za-zА-Яа-яЁёӨөҮүҢң]{1,2}|№|§) (?=[\w«„(*])")
-BEFORE_DASH = re.compile(r"(?<=[\w»”“).,!?…]) (?=[—–] )")
+# a space is looked for first, since that is quick, and then what stands around it
+LETTER = "[A-Za-zА-Яа-яЁёӨөҮүҢң]"
+BINDING = re.compile(
+    rf" (?:(?=[\w«„(*])(?:(?<=(?<![\w\u00a0-])[A-Za-zА-Яа-яЁёӨөҮүҢң№§] )|(?<=(?<![\w\u00a0-]){LETTER}{LETTER} ))"
+    r"|(?=[—–] )(?<=[\w»”“).,!?…] ))"
+)
 STRAIGHT = re.compile(r"[\"'«»„“]")
-DASHES = re.compile(r"(?<=[^\s-])--(?=[^\s-])|(?<!-)-{2,3}(?!-)|(?<=\s)-(?=\s)")
+DASHES = re.compile(r"-(?:(?<!--)-{1,2}(?!-)|(?<=\s-)(?=\s))")
 OPENS_AFTER = " \t\n\u00a0([{«„—–-/"
 UNTOUCHED = ("code", "pre", "kbd", "samp")
+# where smartypants may change a text: within the words that hold one of these
+CURLED = re.compile(r"\"|'|\\|--|\.\.\.|``")
+TAG = re.compile(r"(<(?:pre|code)\b[^>]*>.*?</(?:pre|code)>|<[^>]*>)", re.DOTALL)
+# a quote between two tags is set by what stands before the first one, and these dots by what is between them
+ACROSS_WORDS = re.compile(r"[\"'.](?:(?<=[\"'])(?![^<])(?<![^>].)|(?<=\.) \. \.)", re.DOTALL)
+# typogrify's ``widont`` read from right to left, so that only the end of a block is looked at
+WIDOW = re.compile(
+    r"(>(?:p|[1-6]h|il|td|dd)/<(?:\s*>(?:a|me|naps|gnorts|i|b)/<)*\s*[^<>\s]+)\s+"
+    r"(?=[^<>\s]|>[^<>]*(?:a|me|naps|gnorts|i|b)/?<)"
+)
+SPACE = re.compile(r"[ \n]")
 BLOCKS = ("p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "blockquote", "div")
 
 
@@ -96,22 +111,67 @@ def set_tree(element: Element, setter: Setter | None = None) -> None:
 
 def body(converted: str, language: str) -> str:
     """The HTML of a body with the typographic finish of its language."""
-    if language == "en":
-        converted = smartypants(converted)
-    return ENTITY.sub(lambda match: ENTITIES[match[0]], widont(converted))
+    return _plain(_bound_ends(curled(converted) if language == "en" else converted))
 
 
 @lru_cache(maxsize=65536)
 def title(text: str, language: str) -> str:
     """A plain text (no HTML) with the right quotes and no-break spaces."""
     if language == "en":
-        text = html.unescape(ENTITY.sub(lambda match: ENTITIES[match[0]], smartypants(html.escape(text, quote=False))))
-        return bound(text)
+        return bound(html.unescape(_plain(curled(html.escape(text, quote=False)))))
     return Setter().set(text)
 
 
 def bound(text: str) -> str:
     """The text with no-break spaces after one- and two-letter words and before dashes."""
-    if " " not in text:
-        return text
-    return BEFORE_DASH.sub(NO_BREAK, SHORT_WORD.sub(rf"\1{NO_BREAK}", text))
+    return BINDING.sub(NO_BREAK, text)
+
+
+def curled(converted: str) -> str:
+    """The HTML of a converted body, or a text without tags, as ``smartypants`` sets it.
+
+    It knows of a word's neighbours no more than the space between, so that the words it may change are set together,
+    and those beside a tag one by one.
+    """
+    if ACROSS_WORDS.search(converted):
+        return str(smartypants(converted))
+    pieces = TAG.split(converted)
+    words = [(number, *span) for number in range(0, len(pieces), 2) for span in _odd_words(pieces[number])]
+    between = [pieces[number][start:end] for number, start, end in words if start > 0 and end < len(pieces[number])]
+    ready = smartypants(f" {' '.join(between)} ").split(" ")[1:-1] if between else []
+    for number, start, end in reversed(words):
+        text = pieces[number]
+        if start > 0 and end < len(text):
+            word = ready.pop()
+        else:
+            word = _curled_edge(text[max(start - 1, 0) : end + 1]).strip(" \n")
+        pieces[number] = f"{text[:start]}{word}{text[end:]}"
+    return "".join(pieces)
+
+
+def _odd_words(text: str) -> list[tuple[int, int]]:
+    """Where the words begin and end that ``smartypants`` may change."""
+    words: list[tuple[int, int]] = []
+    end = 0
+    for match in CURLED.finditer(text):
+        if match.start() >= end:
+            start = max(text.rfind(" ", end, match.start()), text.rfind("\n", end, match.start())) + 1
+            space = SPACE.search(text, match.end())
+            end = space.start() if space else len(text)
+            words.append((start, end))
+    return words
+
+
+@lru_cache(maxsize=4096)
+def _curled_edge(text: str) -> str:
+    return str(smartypants(text))
+
+
+def _bound_ends(converted: str) -> str:
+    """The HTML, which ends with a block, with a no-break space before each block's last word, as ``widont`` sets it."""
+    return WIDOW.sub(rf"\1{NO_BREAK}", converted[::-1])[::-1]
+
+
+def _plain(converted: str) -> str:
+    """The HTML with plain signs for the entities that typogrify leaves."""
+    return ENTITY.sub(lambda match: ENTITIES[match[0]], converted) if "&" in converted else converted

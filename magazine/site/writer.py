@@ -1,17 +1,84 @@
-"""Pages to files: UTF-8 and newlines alone, on every system, and never two pages at one address."""
+"""Pages to files: rendered only when something they are made of changed, written only when their bytes did."""
 
 from __future__ import annotations
 
+import gzip
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Template
-from pelican.utils import sanitised_join
 from pelican.writers import FileOverwriteFailedError, Writer
+
+from magazine.problems import Problem, Report
+from magazine.site import addresses
+from magazine.site.ledger import Ledger
+from magazine.site.workers import spread
+
+MANY = 100  # pages
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A page to be rendered; ``place`` is its address below the root of the site."""
+
+    place: str
+    template: Template
+    context: Mapping[str, Any]
+    values: Mapping[str, Any]
+
+
+@dataclass
+class Press:
+    """Renders the pages of all languages and leaves in ``staging`` those whose bytes are new.
+
+    ``keys`` are the pages' keys by place, ``budget`` the bytes that a compressed page may weigh.
+    """
+
+    ledger: Ledger
+    staging: Path
+    keys: Mapping[str, bytes]
+    budget: int
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+
+    def add(self, sheet: Sheet) -> None:
+        """Take a page on. Raises FileOverwriteFailedError if its address is taken."""
+        if sheet.place in self.sheets:
+            raise FileOverwriteFailedError(f"two pages of one address: {sheet.place}")
+        self.sheets[sheet.place] = sheet
+
+    def print(self, tick: Callable[[], None]) -> None:
+        """Render everything, on all cores."""
+        for sheet in list(self.sheets.values())[:1] if len(self.sheets) > MANY else ():
+            environment = sheet.template.environment
+            for name in environment.list_templates(filter_func=lambda name: not name.startswith("!")):
+                environment.get_template(name)  # before the processes part, so that each is compiled once
+        together: dict[str, list[Sheet]] = {}
+        for sheet in self.sheets.values():
+            # the languages of one page share its answers, which are then cleaned once
+            together.setdefault(sheet.values["output_file"], []).append(sheet)
+        for sheets, told in spread(self._printed, list(together.values())):
+            for sheet, problems in zip(sheets, told, strict=True):
+                self.ledger.add(sheet.place, self.keys[sheet.place], problems)
+                tick()
+
+    def _printed(self, sheets: list[Sheet]) -> list[tuple[Problem, ...]]:
+        return [self._page(sheet) for sheet in sheets]
+
+    def _page(self, sheet: Sheet) -> tuple[Problem, ...]:
+        text = sheet.template.render(sheet.context, **sheet.values)
+        data = addresses.made_relative(text, sheet.place).encode()
+        if not self.ledger.stands(sheet.place, data):
+            put(self.staging, sheet.place, data)
+        report = Report()
+        if sheet.place.endswith(".html") and (size := weight(data, self.budget)) > self.budget:
+            report.add("page-heavy", sheet.place, size=size, limit=self.budget)
+        return tuple(report.found)
 
 
 class PageWriter(Writer):  # type: ignore[misc]
-    """Writes each page once; the page's own address is ``output_file`` in its template."""
+    """Hands pages to the press; the page's own address is ``output_file`` in its template."""
 
     def write_file(
         self,
@@ -25,10 +92,25 @@ class PageWriter(Writer):  # type: ignore[misc]
         url: str | None = None,  # noqa: ARG002
         **kwargs: Any,
     ) -> None:
-        """Render a page and write it. Raises FileOverwriteFailedError if its address is taken."""
-        path = Path(sanitised_join(self.output_path, name))
-        if path.exists():
-            raise FileOverwriteFailedError(f"two pages of one address: {name}")
+        """Take a page on. Raises FileOverwriteFailedError if its address is taken."""
+        press: Press = self.settings["PRESS"]
+        place = self.settings["EDITION"].place(name)
+        press.add(Sheet(place, template, context, {**kwargs, "output_file": name}))
+
+
+def put(folder: Path, address: str, data: bytes) -> None:
+    """A new file below a folder."""
+    path = folder / address
+    try:
+        path.write_bytes(data)
+    except FileNotFoundError:  # the folder is there in most cases: asking every time costs as much as writing
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = template.render({**context, **kwargs, "output_file": name})
-        path.write_bytes(text.encode())
+        path.write_bytes(data)
+
+
+def weight(data: bytes, budget: int) -> int:
+    """The bytes of a page when compressed; those within the budget are not squeezed to the last."""
+    if len(data) <= budget:
+        return len(data)
+    size = len(gzip.compress(data, 1, mtime=0))
+    return size if size <= budget else len(gzip.compress(data, 9, mtime=0))

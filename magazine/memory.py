@@ -1,0 +1,247 @@
+"""What is remembered between builds, so that only what changed is done again: one SQLite file in the cache folder.
+
+Nothing here is ever needed: whatever cannot be read, or does not carry the stamp that is asked for, is made anew.
+Each value carries a checksum. Values are pickles: the file is as private, and as trusted, as Python's own caches.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pickle
+import sqlite3
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from magazine.messages import say
+
+Tell = Callable[[str], None]
+LARGE = 50_000_000  # bytes of texts that wait for the disk
+CHECK = 8  # bytes
+
+
+class Memory:
+    """Shelves of small values, read whole when first asked, and texts, read one by one.
+
+    ``path`` is None where nothing can be kept: then all of it lasts as long as the process.
+    """
+
+    def __init__(self, path: Path | None, version: str = "", tell: Tell = lambda _: None) -> None:
+        self.path, self.version, self.tell = path, version, tell
+        self._shelves: dict[str, Shelf] = {}
+        self._texts: dict[str, str] = {}
+        self._waiting = 0
+        self._readers: dict[int, sqlite3.Connection] = {}
+        self._database = self._opened() if path else None
+
+    def shelf(self, kind: str) -> Shelf:
+        """The values of one kind."""
+        if kind not in self._shelves:
+            self._shelves[kind] = Shelf(self._rows(kind))
+        return self._shelves[kind]
+
+    def text(self, key: str) -> str | None:
+        """A text by its key, which is the digest of what it was made of."""
+        if key in self._texts:
+            return self._texts[key]
+        return _text(self._read("SELECT value FROM texts WHERE key = ?", (key,)))
+
+    def keep_text(self, key: str, text: str) -> None:
+        """Keep a text; many of them go to the disk at once."""
+        self._texts[key] = text
+        self._waiting += len(text)
+        if self._waiting > LARGE:
+            self.save_texts()
+
+    def save_texts(self) -> None:
+        """Bring the texts to the disk, where forked processes find them."""
+        rows = [(key, _checked(text.encode())) for key, text in self._texts.items()]
+        if rows and self._write([("INSERT OR REPLACE INTO texts VALUES (?, ?)", rows)]):
+            self._texts.clear()
+        self._waiting = 0
+
+    def save(self, texts: Iterable[str] | None = None) -> None:
+        """Bring everything to the disk; after a whole build, given its texts, forget what it did not ask for."""
+        self.save_texts()
+        work: list[tuple[str, list[tuple[Any, ...]]]] = []
+        for kind, shelf in self._shelves.items():
+            new = [(kind, key, stamp, _checked(value)) for key, stamp, value in shelf.changed()]
+            work.append(("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", new))
+            if texts is not None:
+                work.append(("DELETE FROM rows WHERE kind = ? AND key = ?", [(kind, key) for key in shelf.gone()]))
+        if texts is not None:
+            wanted = set(texts)
+            gone = [(key,) for (key,) in self._all("SELECT key FROM texts") if key not in wanted]
+            work.append(("DELETE FROM texts WHERE key = ?", gone))
+        self._write([(command, rows) for command, rows in work if rows])
+        for shelf in self._shelves.values():
+            shelf.saved(whole=texts is not None)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        for connection in (self._database, *self._readers.values()):
+            if connection:
+                connection.close()
+        self._database = None
+
+    def _opened(self) -> sqlite3.Connection | None:
+        for attempt in (1, 2):
+            try:
+                return self._connected()
+            except (sqlite3.Error, OSError) as error:
+                if attempt == 2:
+                    self._lost(error)
+                    return None
+                self._tell_damage(error)
+        return None
+
+    def _connected(self) -> sqlite3.Connection:
+        assert self.path  # noqa: S101 (for the type checker)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        database = sqlite3.connect(self.path, isolation_level=None)
+        # a row that a power cut takes away is made anew: nothing waits for the disk
+        database.execute("PRAGMA synchronous = OFF")
+        database.execute("CREATE TABLE IF NOT EXISTS version (name TEXT)")
+        known = database.execute("SELECT name FROM version").fetchall()
+        if known and known != [(self.version,)]:
+            database.close()
+            self.tell(say("The program has changed since the last build: all is made anew."))
+            self._removed()
+            return self._connected()
+        if not known:
+            database.execute("CREATE TABLE rows (kind TEXT, key TEXT, stamp BLOB, value BLOB, PRIMARY KEY (kind, key))")
+            database.execute("CREATE TABLE texts (key TEXT PRIMARY KEY, value BLOB)")
+            database.execute("INSERT INTO version VALUES (?)", (self.version,))
+        return database
+
+    def _removed(self) -> None:
+        assert self.path  # noqa: S101 (for the type checker)
+        for name in (self.path.name, f"{self.path.name}-journal"):
+            with contextlib.suppress(OSError):
+                self.path.with_name(name).unlink()
+
+    def _rows(self, kind: str) -> dict[str, tuple[bytes, bytes]]:
+        rows = self._all("SELECT key, stamp, value FROM rows WHERE kind = ?", (kind,))
+        return {key: (stamp, data) for key, stamp, value in rows if (data := _unchecked(value)) is not None}
+
+    def _all(self, question: str, values: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
+        if self._database:
+            try:
+                return self._database.execute(question, values).fetchall()
+            except sqlite3.Error as error:
+                self._damaged(error)
+        return []
+
+    def _read(self, question: str, values: tuple[str, ...]) -> bytes | None:
+        if not self._database or not self.path:
+            return None
+        try:
+            if os.getpid() not in self._readers:
+                # a forked process must not use its parent's connection (SQLite, «How to corrupt», 2.6)
+                address = f"{self.path.resolve().as_uri()}?mode=ro"
+                self._readers[os.getpid()] = sqlite3.connect(address, uri=True)
+            found = self._readers[os.getpid()].execute(question, values).fetchone()
+        except sqlite3.Error:
+            return None
+        return _unchecked(found[0]) if found else None
+
+    def _write(self, work: list[tuple[str, list[tuple[Any, ...]]]]) -> bool:
+        if not self._database:
+            return False
+        try:
+            self._database.execute("BEGIN IMMEDIATE")
+            for command, rows in work:
+                self._database.executemany(command, rows)
+            self._database.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._lost(error)
+            return False
+        return True
+
+    def _tell_damage(self, error: Exception) -> None:
+        self.tell(say("What the last build remembered is damaged (%(reason)s); all is made anew.", reason=error))
+        self._removed()
+
+    def _damaged(self, error: sqlite3.Error) -> None:
+        self.close()
+        self._tell_damage(error)
+        self._shelves.clear()
+        self._database = self._opened()
+
+    def _lost(self, error: Exception) -> None:
+        """Go on without the disk."""
+        self.tell(lost(error))
+        with contextlib.suppress(sqlite3.Error):
+            self.close()
+        self._removed()
+
+
+class Shelf:
+    """Values of one kind by key, each with the stamp of what it was made of; decoded when first asked for."""
+
+    def __init__(self, rows: dict[str, tuple[bytes, bytes]]) -> None:
+        self._rows = rows
+        self._decoded: dict[str, tuple[bytes, Any]] = {}
+        self._changed: set[str] = set()
+        self._asked: set[str] = set()
+
+    def recall(self, key: str, stamp: bytes | None = None) -> Any:
+        """The value under a key, if it carries this stamp; None if it does not. Without a stamp, any will do."""
+        self._asked.add(key)
+        if key not in self._decoded:
+            if key not in self._rows or stamp not in (None, self._rows[key][0]):
+                return None
+            known, data = self._rows[key]
+            try:
+                self._decoded[key] = known, pickle.loads(data)  # noqa: S301 (our own file, see above)
+            except (pickle.UnpicklingError, AttributeError, EOFError, ImportError, IndexError, TypeError, ValueError):
+                return None
+        known, value = self._decoded[key]
+        return value if stamp in (None, known) else None
+
+    def keep(self, key: str, stamp: bytes, value: Any) -> None:
+        """Remember a value."""
+        self._decoded[key] = stamp, value
+        self._changed.add(key)
+        self._asked.add(key)
+
+    def keys(self) -> set[str]:
+        """All keys that are remembered."""
+        return self._rows.keys() | self._decoded.keys()
+
+    def changed(self) -> Iterable[tuple[str, bytes, bytes]]:
+        """Key, stamp and encoded value of everything that is not on the disk yet."""
+        for key in sorted(self._changed):
+            stamp, value = self._decoded[key]
+            yield key, stamp, pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+
+    def gone(self) -> list[str]:
+        """Keys that nobody has asked for since the last time all was saved."""
+        return sorted(self.keys() - self._asked)
+
+    def saved(self, *, whole: bool) -> None:
+        """Begin a new round; after a whole one, forget what nobody asked for."""
+        for key in self.gone() if whole else ():
+            self._rows.pop(key, None)
+            self._decoded.pop(key, None)
+        self._changed.clear()
+        self._asked.clear()
+
+
+def lost(reason: object) -> str:
+    """What an editor is told where nothing can be kept."""
+    return say("What this build learns cannot be kept (%(reason)s); the next one takes longer.", reason=reason)
+
+
+def _checked(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=CHECK).digest() + data
+
+
+def _unchecked(data: bytes) -> bytes | None:
+    return data[CHECK:] if _checked(data[CHECK:])[:CHECK] == data[:CHECK] else None
+
+
+def _text(data: bytes | None) -> str | None:
+    return None if data is None else data.decode()

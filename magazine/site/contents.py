@@ -1,0 +1,82 @@
+"""What stands where in the whole magazine, whatever the language: order, neighbours, names, threads of answers."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from operator import attrgetter
+
+from magazine.records import Entry, Issue, Library
+from magazine.site.names import Name, Names
+from magazine.site.responses import Responses, responses
+from magazine.stamps import digest
+
+Neighbours = tuple[Entry | None, Entry | None]
+
+
+class Contents:
+    """The contents of one library, for all its languages."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._responses: dict[str, Responses] = {}
+        self._shown: dict[str, bytes] = {}
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """Stories and posts, newest first."""
+        return tuple(sorted((*self.library.stories, *self.library.posts), key=attrgetter("order"), reverse=True))
+
+    @cached_property
+    def years(self) -> list[int]:
+        """The years something came out in, newest first."""
+        return sorted({entry.date.year for entry in self.entries}, reverse=True)
+
+    @cached_property
+    def topics(self) -> Names:
+        """Topics, with the stories and posts on each."""
+        return Names.of_topics(self.entries, self.library.languages)
+
+    @cached_property
+    def people(self) -> Names:
+        """Pen names, with what each wrote or translated."""
+        library = self.library
+        credited = sorted((*self.entries, *library.petitions, *library.issues), key=attrgetter("order"), reverse=True)
+        return Names.of_people(credited, library.languages)
+
+    @cached_property
+    def issues(self) -> dict[str, Issue]:
+        """The issues by slug."""
+        return {issue.slug: issue for issue in self.library.issues}
+
+    def neighbours(self, entry: Entry) -> Neighbours:
+        """What is printed before and after it: stories in their issue, posts by time."""
+        return self._neighbours.get(entry.key, (None, None))
+
+    @cached_property
+    def _neighbours(self) -> dict[str, Neighbours]:
+        rows = [issue.stories for issue in self.library.issues] + [tuple(reversed(self.library.posts))]
+        return {
+            entry.key: (before, after)
+            for row in rows
+            for entry, before, after in zip(row, (None, *row), (*row[1:], None), strict=False)
+        }
+
+    def responses(self, entry: Entry) -> Responses:
+        """The answers to an entry."""
+        if entry.key not in self._responses:
+            self._responses[entry.key] = responses(entry.answers)
+        return self._responses[entry.key]
+
+    def shown(self, entry: Entry) -> bytes:
+        """A stamp of all that other pages show of an entry: its face, its names as they are spelt, its stories."""
+        if entry.key not in self._shown:
+            stories = entry.stories if isinstance(entry, Issue) else ()
+            names = [name.spelt for name in self._names(entry)]
+            self._shown[entry.key] = digest(entry.face, names, *(self.shown(story) for story in stories))
+        return self._shown[entry.key]
+
+    def _names(self, entry: Entry) -> list[Name]:
+        versions = entry.versions.values()
+        written = dict.fromkeys(name for version in versions for name in (*version.authors, *version.translators))
+        about = dict.fromkeys(tag for version in versions for tag in version.tags)
+        return [*self.people.named(written), *self.topics.named(about)]

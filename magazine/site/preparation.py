@@ -1,0 +1,156 @@
+"""What stands between the sources and Pelican: everything read, converted, inspected and planned."""
+
+from __future__ import annotations
+
+import gettext
+import io
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from magazine import messages
+from magazine.memory import Memory
+from magazine.photos import PictureError
+from magazine.problems import Report
+from magazine.progress import Progress
+from magazine.records import Library
+from magazine.site import fingerprints
+from magazine.site.bodies import Bodies
+from magazine.site.contents import Contents
+from magazine.site.edition import Edition
+from magazine.site.known_pictures import KnownPictures
+from magazine.site.ledger import Ledger
+from magazine.site.pictures import Gallery
+from magazine.site.plan import Plan, planned
+from magazine.site.templates import TemplateCache
+from magazine.site.writer import Press, put
+from magazine.stamps import digest
+from magazine.tree import Tree
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One site, ready to be rendered. ``main`` is the language at its root."""
+
+    main: str
+    held: Library
+    editions: Mapping[str, Edition]
+    bodies: Bodies
+    gallery: Gallery
+    plan: Plan
+    ledger: Ledger
+    memory: Memory
+    catalogs: Path
+    report: Report
+    progress: Progress
+
+    def give_to(self, settings: dict[str, Any], staging: Path) -> None:
+        """Put into the main language's settings what all languages share; a language without work is left out."""
+        self.progress.expect(self.plan.count)
+        settings["PREPARED"] = self
+        settings["PLAN"] = self.plan
+        settings["PRESS"] = Press(self.ledger, staging, self.plan.keys, settings["PAGE_BUDGET"])
+        environment = {**settings["JINJA_ENVIRONMENT"], "bytecode_cache": TemplateCache(self.memory)}
+        settings["JINJA_ENVIRONMENT"] = environment
+        settings["I18N_GETTEXT_LOCALEDIR"] = str(self.catalogs)
+        subsites = settings["I18N_SUBSITES"].items()
+        settings["I18N_SUBSITES"] = {language: site for language, site in subsites if self.plan.stale[language]}
+
+    def place_files(self, staging: Path) -> None:
+        """Put pictures and the files of ``extra/`` into ``staging``, those that do not stand in the output yet.
+
+        Raises OSError.
+        """
+        for address, (source, _, shape) in sorted(self.gallery.asked.items()):
+            try:
+                self._place(staging, address, digest(shape.checksum), partial(self.gallery.data, address))
+            except PictureError as error:  # it was changed since it was looked at
+                self.report.add("picture-bad", source.relative_to(self.held.root), reason=str(error))
+        taken = {*self.plan.keys, *self.gallery.asked}
+        for extra in self.held.extras:
+            if extra.address in taken:
+                self.report.add("extra-taken", extra.path)
+                continue
+            data = (self.held.root / extra.path).read_bytes()
+            self._place(staging, extra.address, digest(data), partial(bytes, data))
+
+    def _place(self, staging: Path, address: str, key: bytes, data: Callable[[], bytes]) -> None:
+        if self.ledger.fresh(address, key):
+            return
+        held = data()
+        if not self.ledger.stands(address, held):
+            put(staging, address, held)
+        self.ledger.add(address, key)
+
+
+def prepared(
+    settings: Mapping[str, Any],
+    held: Library,
+    tree: Tree,
+    memory: Memory,
+    report: Report,
+    ledger: Ledger | None = None,
+    stamp: bytes = b"",
+) -> Prepared | None:
+    """Everything up to the rendering; None if a problem stops the build, which is told.
+
+    ``stamp`` is of the program, the theme and the settings, as in ``fingerprints``.
+    """
+    cache, theme = Path(settings["CACHE_PATH"]), Path(settings["THEME"])
+    progress = Progress(0)
+    pictures = KnownPictures(held, tree, memory, cache / "pictures")
+    pictures.tell(report, progress)
+    if report.errors():
+        progress.end()
+        return None
+    gallery = Gallery(held.root, cache / "pictures", digest_of=pictures.digest_of)
+    compiled = _compiled(theme, held.languages, memory)
+    catalogs = {language: _catalog(compiled.get(language)) for language in held.languages}
+    bodies = Bodies(held, gallery, catalogs, memory, digest(fingerprints.program(), held.languages, compiled))
+    bodies.prepare(report, progress)
+    contents = Contents(held)
+    editions = {
+        language: Edition(
+            contents=contents, bodies=bodies, language=language, main=held.languages[0],
+            site_url=settings["SITEURL"], catalog=catalogs[language], gallery=gallery, theme=theme,
+        )
+        for language in held.languages
+    }  # fmt: skip
+    known = ledger or Ledger(Path(settings["OUTPUT_PATH"]), Memory(None))
+    plan = planned(editions, stamp, settings["LIST_SIZE"], settings["FEED_SIZE"], known.fresh)
+    written = _written(cache / "translations", compiled)
+    return Prepared(held.languages[0], held, editions, bodies, gallery, plan, known, memory, written, report, progress)
+
+
+def _compiled(theme: Path, languages: tuple[str, ...], memory: Memory) -> dict[str, bytes]:
+    """The theme's catalogs as gettext reads them, by language."""
+    shelf = memory.shelf("catalog")
+    found: dict[str, bytes] = {}
+    for language in languages:
+        if language != messages.SOURCE_LANGUAGE:
+            source = theme / "translations" / language / "LC_MESSAGES" / "messages.po"
+            stamp = digest(source.read_bytes())
+            known: bytes | None = shelf.recall(language, stamp)
+            found[language] = known or messages.compiled(source, language)
+            if not known:
+                shelf.keep(language, stamp, found[language])
+    return found
+
+
+def _catalog(compiled: bytes | None) -> gettext.NullTranslations:
+    return gettext.GNUTranslations(io.BytesIO(compiled)) if compiled else gettext.NullTranslations()
+
+
+def _written(folder: Path, compiled: Mapping[str, bytes]) -> Path:
+    """The folder where i18n-subsites finds the catalogs; it is named after them, so that builds do not disturb it."""
+    place = folder / digest(sorted(compiled.items())).hex()
+    for language, data in compiled.items():
+        path = place / language / "LC_MESSAGES" / "messages.mo"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{os.getpid()}.part")
+        partial.write_bytes(data)
+        partial.replace(path)
+    return place
