@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import pickle
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -34,7 +35,10 @@ class Memory:
         self._texts: dict[str, str] = {}
         self._waiting = 0
         self._readers: dict[int, sqlite3.Connection] = {}
-        self._database = self._opened() if path else None
+        self._told = False
+        self._database: sqlite3.Connection | None = None
+        if path:
+            self._open(path)
 
     def shelf(self, kind: str) -> Shelf:
         """The values of one kind."""
@@ -82,45 +86,28 @@ class Memory:
     def close(self) -> None:
         """Let go of the file."""
         for connection in (self._database, *self._readers.values()):
-            if connection:
-                connection.close()
+            with contextlib.suppress(sqlite3.Error):
+                if connection:
+                    connection.close()
+        self._readers.clear()
         self._database = None
 
-    def _opened(self) -> sqlite3.Connection | None:
-        for attempt in (1, 2):
-            try:
-                return self._connected()
-            except (sqlite3.Error, OSError) as error:
-                if attempt == 2:
-                    self._lost(error)
-                    return None
-                self._tell_damage(error)
-        return None
-
-    def _connected(self) -> sqlite3.Connection:
-        assert self.path  # noqa: S101 (for the type checker)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(self.path, isolation_level=None)
-        # a row that a power cut takes away is made anew: nothing waits for the disk
-        database.execute("PRAGMA synchronous = OFF")
-        database.execute("CREATE TABLE IF NOT EXISTS version (name TEXT)")
-        known = database.execute("SELECT name FROM version").fetchall()
-        if known and known != [(self.version,)]:
-            database.close()
-            self.tell(say("The program has changed since the last build: all is made anew."))
-            self._removed()
-            return self._connected()
-        if not known:
-            database.execute("CREATE TABLE rows (kind TEXT, key TEXT, stamp BLOB, value BLOB, PRIMARY KEY (kind, key))")
-            database.execute("CREATE TABLE texts (key TEXT PRIMARY KEY, value BLOB)")
-            database.execute("INSERT INTO version VALUES (?)", (self.version,))
-        return database
-
-    def _removed(self) -> None:
-        assert self.path  # noqa: S101 (for the type checker)
-        for name in (self.path.name, f"{self.path.name}-journal"):
-            with contextlib.suppress(OSError):
-                self.path.with_name(name).unlink()
+    def _open(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = _connected(path, self.version)
+        except sqlite3.OperationalError as error:  # the disk is full, or may not be written
+            if not path.is_dir():
+                self._lost(error)
+                return
+            self._damaged(error)
+        except sqlite3.DatabaseError as error:
+            self._damaged(error)
+        except OSError as error:
+            self._lost(error)
+        if self._database is None and not self._told:
+            self._tell(say("The program has changed since the last build: all is made anew."))
+            self._renew(path)
 
     def _rows(self, kind: str) -> dict[str, tuple[bytes, bytes]]:
         rows = self._all("SELECT key, stamp, value FROM rows WHERE kind = ?", (kind,))
@@ -160,22 +147,33 @@ class Memory:
             return False
         return True
 
-    def _tell_damage(self, error: Exception) -> None:
-        self.tell(say("What the last build remembered is damaged (%(reason)s); all is made anew.", reason=error))
-        self._removed()
-
     def _damaged(self, error: sqlite3.Error) -> None:
-        self.close()
-        self._tell_damage(error)
+        """Begin anew with an empty file."""
+        self._tell(say("What the last build remembered is damaged (%(reason)s); all is made anew.", reason=error))
         self._shelves.clear()
-        self._database = self._opened()
+        if self.path:
+            self._renew(self.path)
+
+    def _renew(self, path: Path) -> None:
+        self.close()
+        _removed(path)
+        try:
+            self._database = _connected(path, self.version)
+        except (sqlite3.Error, OSError) as error:
+            self._lost(error)
 
     def _lost(self, error: Exception) -> None:
         """Go on without the disk."""
-        self.tell(lost(error))
-        with contextlib.suppress(sqlite3.Error):
-            self.close()
-        self._removed()
+        self._tell(lost(error))
+        self.close()
+        if self.path:
+            _removed(self.path)
+
+    def _tell(self, words: str) -> None:
+        """One line is enough."""
+        if not self._told:
+            self.tell(words)
+        self._told = True
 
 
 class Shelf:
@@ -233,6 +231,32 @@ class Shelf:
 def lost(reason: object) -> str:
     """What an editor is told where nothing can be kept."""
     return say("What this build learns cannot be kept (%(reason)s); the next one takes longer.", reason=reason)
+
+
+def _connected(path: Path, version: str) -> sqlite3.Connection | None:
+    """The database at a path, made if there is none; None if it is of another version. Raises sqlite3.Error."""
+    database = sqlite3.connect(path, isolation_level=None)
+    # a row that a power cut takes away is made anew: nothing waits for the disk
+    database.execute("PRAGMA synchronous = OFF")
+    database.execute("CREATE TABLE IF NOT EXISTS version (name TEXT)")
+    known = database.execute("SELECT name FROM version").fetchall()
+    if known not in ([], [(version,)]):
+        database.close()
+        return None
+    if not known:
+        database.execute("CREATE TABLE rows (kind TEXT, key TEXT, stamp BLOB, value BLOB, PRIMARY KEY (kind, key))")
+        database.execute("CREATE TABLE texts (key TEXT PRIMARY KEY, value BLOB)")
+        database.execute("INSERT INTO version VALUES (?)", (version,))
+    return database
+
+
+def _removed(path: Path) -> None:
+    for left in (path, path.with_name(f"{path.name}-journal")):
+        with contextlib.suppress(OSError):
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
 
 
 def _checked(data: bytes) -> bytes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import gettext
 import io
 import os
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -146,11 +148,19 @@ def _catalog(compiled: bytes | None) -> gettext.NullTranslations:
 
 def _written(folder: Path, compiled: Mapping[str, bytes]) -> Path:
     """The folder where i18n-subsites finds the catalogs; it is named after them, so that builds do not disturb it."""
-    place = folder / digest(sorted(compiled.items())).hex()
+    try:
+        return _put_catalogs(folder / digest(sorted(compiled.items())).hex(), compiled)
+    except OSError:  # the disk of the cache is full
+        temporary = tempfile.TemporaryDirectory(prefix="magazine-")
+        atexit.register(temporary.cleanup)
+        return _put_catalogs(Path(temporary.name), compiled)
+
+
+def _put_catalogs(folder: Path, compiled: Mapping[str, bytes]) -> Path:
     for language, data in compiled.items():
-        path = place / language / "LC_MESSAGES" / "messages.mo"
+        path = folder / language / "LC_MESSAGES" / "messages.mo"
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f".{os.getpid()}.part")
         partial.write_bytes(data)
         partial.replace(path)
-    return place
+    return folder
