@@ -134,6 +134,8 @@ def _version(source: Source, first: Source, kind: type[Entry], report: Report) -
         recipients=source.words("to", ";") or first.words("to", ";"),
         made_from="" if source is first else _made_from(source, first, report),
         has_text=bool(source.body),
+        text=source.body,
+        line=source.body_line,
     )
 
 

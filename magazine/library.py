@@ -21,7 +21,7 @@ from magazine.problems import Problem, Report, closest
 from magazine.records import BLOG, MAGAZINE, PAGES, PETITIONS, SECTIONS, Entry, Extra, Issue, Library, Petition
 from magazine.slugs import MAX_SLUG_LENGTH, is_slug, slug_of
 from magazine.stamps import digest
-from magazine.tree import Tree, scan
+from magazine.tree import Tree, renewed, scan
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
@@ -70,6 +70,11 @@ def read(
 def scanned(root: Path) -> Tree:
     """The files of a content folder without those that are none of ours."""
     return scan(root, is_ignored)
+
+
+def scanned_again(tree: Tree, changed: Iterable[str]) -> Tree:
+    """The files of a content folder after changes at these paths below it."""
+    return renewed(tree, changed, is_ignored)
 
 
 def is_ignored(name: str) -> bool:

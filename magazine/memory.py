@@ -19,18 +19,21 @@ from typing import Any
 from magazine.messages import say
 
 Tell = Callable[[str], None]
-LARGE = 50_000_000  # bytes of texts that wait for the disk
+LARGE = 20_000_000  # letters of texts that wait for the disk
 CHECK = 8  # bytes
+DAMAGE = (sqlite3.Error, UnicodeDecodeError)  # the latter where the names of tables are spoilt
 
 
 class Memory:
     """Shelves of small values, read whole when first asked, and texts, read one by one.
 
+    ``mind`` holds, by name, what a process that stays keeps from one build to the next.
     ``path`` is None where nothing can be kept: then all of it lasts as long as the process.
     """
 
     def __init__(self, path: Path | None, version: str = "", tell: Tell = lambda _: None) -> None:
         self.path, self.version, self.tell = path, version, tell
+        self.mind: dict[str, Any] = {}
         self._shelves: dict[str, Shelf] = {}
         self._texts: dict[str, str] = {}
         self._waiting = 0
@@ -50,7 +53,8 @@ class Memory:
         """A text by its key, which is the digest of what it was made of."""
         if key in self._texts:
             return self._texts[key]
-        return _text(self._read("SELECT value FROM texts WHERE key = ?", (key,)))
+        data = self._read("SELECT value FROM texts WHERE key = ?", key)
+        return None if data is None else data.decode()
 
     def keep_text(self, key: str, text: str) -> None:
         """Keep a text; many of them go to the disk at once."""
@@ -60,8 +64,8 @@ class Memory:
             self.save_texts()
 
     def save_texts(self) -> None:
-        """Bring the texts to the disk, where forked processes find them."""
-        rows = [(key, _checked(text.encode())) for key, text in self._texts.items()]
+        """Bring the texts to the disk; forked processes find them there, as they find those that wait."""
+        rows = [(key, _checked(text.encode(), key)) for key, text in self._texts.items()]
         if rows and self._write([("INSERT OR REPLACE INTO texts VALUES (?, ?)", rows)]):
             self._texts.clear()
         self._waiting = 0
@@ -71,7 +75,7 @@ class Memory:
         self.save_texts()
         work: list[tuple[str, list[tuple[Any, ...]]]] = []
         for kind, shelf in self._shelves.items():
-            new = [(kind, key, stamp, _checked(value)) for key, stamp, value in shelf.changed()]
+            new = [(kind, key, stamp, _checked(value, kind, key, stamp)) for key, stamp, value in shelf.changed()]
             work.append(("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", new))
             if texts is not None:
                 work.append(("DELETE FROM rows WHERE kind = ? AND key = ?", [(kind, key) for key in shelf.gone()]))
@@ -101,7 +105,7 @@ class Memory:
                 self._lost(error)
                 return
             self._damaged(error)
-        except sqlite3.DatabaseError as error:
+        except DAMAGE as error:
             self._damaged(error)
         except OSError as error:
             self._lost(error)
@@ -111,17 +115,18 @@ class Memory:
 
     def _rows(self, kind: str) -> dict[str, tuple[bytes, bytes]]:
         rows = self._all("SELECT key, stamp, value FROM rows WHERE kind = ?", (kind,))
-        return {key: (stamp, data) for key, stamp, value in rows if (data := _unchecked(value)) is not None}
+        checked = ((key, stamp, _unchecked(value, kind, key, stamp)) for key, stamp, value in rows)
+        return {key: (stamp, data) for key, stamp, data in checked if data is not None}
 
     def _all(self, question: str, values: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
         if self._database:
             try:
                 return self._database.execute(question, values).fetchall()
-            except sqlite3.Error as error:
+            except DAMAGE as error:
                 self._damaged(error)
         return []
 
-    def _read(self, question: str, values: tuple[str, ...]) -> bytes | None:
+    def _read(self, question: str, key: str) -> bytes | None:
         if not self._database or not self.path:
             return None
         try:
@@ -129,10 +134,10 @@ class Memory:
                 # a forked process must not use its parent's connection (SQLite, «How to corrupt», 2.6)
                 address = f"{self.path.resolve().as_uri()}?mode=ro"
                 self._readers[os.getpid()] = sqlite3.connect(address, uri=True)
-            found = self._readers[os.getpid()].execute(question, values).fetchone()
-        except sqlite3.Error:
+            found = self._readers[os.getpid()].execute(question, (key,)).fetchone()
+        except DAMAGE:
             return None
-        return _unchecked(found[0]) if found else None
+        return _unchecked(found[0], key) if found else None
 
     def _write(self, work: list[tuple[str, list[tuple[Any, ...]]]]) -> bool:
         if not self._database:
@@ -147,7 +152,7 @@ class Memory:
             return False
         return True
 
-    def _damaged(self, error: sqlite3.Error) -> None:
+    def _damaged(self, error: Exception) -> None:
         """Begin anew with an empty file."""
         self._tell(say("What the last build remembered is damaged (%(reason)s); all is made anew.", reason=error))
         self._shelves.clear()
@@ -159,7 +164,7 @@ class Memory:
         _removed(path)
         try:
             self._database = _connected(path, self.version)
-        except (sqlite3.Error, OSError) as error:
+        except (*DAMAGE, OSError) as error:
             self._lost(error)
 
     def _lost(self, error: Exception) -> None:
@@ -259,13 +264,13 @@ def _removed(path: Path) -> None:
                 left.unlink()
 
 
-def _checked(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=CHECK).digest() + data
+def _checked(data: bytes, *place: object) -> bytes:
+    """The bytes behind a checksum of them and of the place they belong to."""
+    hashed = hashlib.blake2b(repr(place).encode(), digest_size=CHECK)
+    hashed.update(data)
+    return hashed.digest() + data
 
 
-def _unchecked(data: bytes) -> bytes | None:
-    return data[CHECK:] if _checked(data[CHECK:])[:CHECK] == data[:CHECK] else None
-
-
-def _text(data: bytes | None) -> str | None:
-    return None if data is None else data.decode()
+def _unchecked(data: object, *place: object) -> bytes | None:
+    whole = isinstance(data, bytes) and _checked(data[CHECK:], *place)[:CHECK] == data[:CHECK]
+    return data[CHECK:] if isinstance(data, bytes) and whole else None

@@ -12,13 +12,16 @@ from magazine.stamps import digest
 
 # what only the pages of an entry itself show
 UNSEEN = ("face", "said", "versions", "answers", "pictures", "stories", "updates")
-UNSEEN_OF_VERSION = ("source", "body", "fingerprint", "made_from")
+UNSEEN_OF_VERSION = ("source", "text", "line", "body", "fingerprint", "made_from")
 MAGAZINE, BLOG, PETITIONS, PAGES = SECTIONS = ("magazine", "blog", "petitions", "pages")
 
 
 @dataclass(frozen=True)
 class Version:
-    """One language of an entry. ``source`` is the path of its source below the content folder."""
+    """One language of an entry. ``source`` is the path of its source below the content folder.
+
+    ``text`` is the body as it is written, if it was read just now, and ``line`` where it begins: none is remembered.
+    """
 
     language: str
     source: str
@@ -37,6 +40,11 @@ class Version:
     recipients: tuple[str, ...] = ()
     made_from: str = ""
     has_text: bool = True
+    text: str = ""
+    line: int = 0
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**vars(self), "text": ""}
 
     @property
     def path(self) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,19 +48,38 @@ class Tree:
 def scan(root: Path, ignored: Callable[[str], bool] = lambda _: False, *, ours: bool = False) -> Tree:
     """The tree below a root without the names that are ignored; ``ours`` if nobody but the program writes there."""
     tree = Tree(root)
+    _walk(tree, "", ignored, ours=ours)
+    return tree
+
+
+def renewed(tree: Tree, changed: Iterable[str], ignored: Callable[[str], bool] = lambda _: False) -> Tree:
+    """The tree after changes at these paths: their folders are walked again, and those with files still too young."""
+    young = (folder for folder, files in tree.folders.items() if any(not f.is_folder and not f.stamp for f in files))
+    new = Tree(tree.root, dict(tree.folders), dict(tree.unread))
+    for path in sorted({*young, *(path.rpartition("/")[0] for path in changed)}):
+        folder = path
+        while folder and not (folder in new.folders and (tree.root / folder).is_dir()):
+            folder = folder.rpartition("/")[0]
+        for known in [name for name in new.folders if f"{name}/".startswith(f"{folder}/" if folder else "")]:
+            del new.folders[known]
+        new.unread.clear()
+        _walk(new, folder, ignored)
+    return new
+
+
+def _walk(tree: Tree, start: str, ignored: Callable[[str], bool], *, ours: bool = False) -> None:
     now = time.time_ns()
-    pending = [""]
+    pending = [start]
     while pending:
         folder = pending.pop()
         try:
-            with os.scandir(root / folder) as entries:
+            with os.scandir(tree.root / folder) as entries:
                 found = sorted((entry for entry in entries if not ignored(entry.name)), key=lambda entry: entry.name)
         except OSError as error:
             tree.unread[folder] = error.strerror or type(error).__name__
             continue
         files = tree.folders[folder] = tuple(_ours(entry) if ours else _file(entry, now) for entry in found)
         pending.extend(f"{folder}/{file.name}" if folder else file.name for file in files if file.is_folder)
-    return tree
 
 
 def _ours(entry: os.DirEntry[str]) -> File:
@@ -73,8 +92,14 @@ def _ours(entry: os.DirEntry[str]) -> File:
 
 def _file(entry: os.DirEntry[str], now: int) -> File:
     try:
-        if entry.is_dir():
+        if entry.is_dir() and not (entry.is_symlink() and _leads_back(entry)):
             return File(entry.name, is_folder=True)
         return File(entry.name, is_folder=False, stamp=stamps.of_file(entry.stat(), now))
     except OSError:  # gone meanwhile, or a link that leads nowhere
         return File(entry.name, is_folder=False)
+
+
+def _leads_back(link: os.DirEntry[str]) -> bool:
+    """Whether a link leads to a folder that it stands in: a walk would never end."""
+    here = Path(link.path).parent.resolve()
+    return Path(link.path).resolve() in (here, *here.parents)

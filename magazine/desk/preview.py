@@ -6,11 +6,13 @@ import contextlib
 import errno
 import functools
 import http.server
+import json
 import os
 import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Collection
 from pathlib import Path
 from typing import IO
 
@@ -56,20 +58,20 @@ def run(content: Path | None = None, output: Path | None = None, port: int | Non
         )
         print(told, file=sys.stderr)
         return 1
-    saved: queue.Queue[bool] = queue.Queue()
+    saved: queue.Queue[set[Path]] = queue.Queue()
     stop = threading.Event()
     builder = _Builder(content, output)
     # watching starts before the first build, so that nothing saved meanwhile is missed
     for target, arguments in ((_watch, (content, saved, stop)), (server.serve_forever, ())):
         threading.Thread(target=target, args=arguments, daemon=True).start()
     try:
-        builder.build(anew=True)
+        builder.build()
         print(say("Preview: http://%(host)s:%(port)d/ — saved changes appear after a reload; Ctrl-C ends it.",
                   host=HOST, port=server.server_port), flush=True)  # fmt: skip
         while True:
             with contextlib.suppress(queue.Empty):
                 # with a limit: on Windows a wait without one cannot be interrupted
-                builder.build(anew=saved.get(timeout=POLL))
+                builder.build(saved.get(timeout=POLL))
     except KeyboardInterrupt:
         return 0
     finally:
@@ -83,19 +85,22 @@ class _Builder:
     """A process that stays and has everything in mind; what breaks there is told and does not end the preview."""
 
     def __init__(self, content: Path, output: Path) -> None:
+        self.content = content
         self.command = [sys.executable, "-m", "magazine.site.build", "--stay", str(content), str(output)]
         self.process: subprocess.Popen[bytes] | None = None
 
-    def build(self, *, anew: bool) -> None:
-        """Build, and wait until it is done; ``anew`` if the program itself has changed."""
-        if anew or self.process is None or self.process.poll() is not None:
+    def build(self, changed: Collection[Path] = ()) -> None:
+        """Build after these files have changed, and wait until it is done; a changed program is started anew."""
+        inside = [path.relative_to(self.content).as_posix() for path in changed if path.is_relative_to(self.content)]
+        program = len(inside) < len(changed)
+        if program or self.process is None or self.process.poll() is not None:
             self.stop()
             environment = {**os.environ, SHOWS_PROGRESS: "1" if sys.stdout.isatty() else ""}
             pipe = subprocess.PIPE
             self.process = subprocess.Popen(self.command, cwd=PROJECT, stdin=pipe, stdout=pipe, env=environment)
         elif self.process.stdin:
             with contextlib.suppress(OSError):  # it has just ended: the next build starts it
-                self.process.stdin.write(b"\n")
+                self.process.stdin.write(json.dumps(inside).encode() + b"\n")
                 self.process.stdin.flush()
         self._pass_on(self.process.stdout)
 
@@ -114,9 +119,9 @@ class _Builder:
                 break
 
 
-def _watch(content: Path, saved: queue.Queue[bool], stop: threading.Event) -> None:
-    """Put into ``saved`` whether more than the content changed."""
+def _watch(content: Path, saved: queue.Queue[set[Path]], stop: threading.Event) -> None:
+    """Put into ``saved`` the paths of what was saved together."""
     places = [content, *(PROJECT / name for name in WATCHED)]
     existing = [place for place in places if place.exists()]
     for changes in watch(*existing, watch_filter=DefaultFilter(), step=SETTLE_MS, stop_event=stop):
-        saved.put(any(not Path(path).is_relative_to(content) for _, path in changes))
+        saved.put({Path(path) for _, path in changes})

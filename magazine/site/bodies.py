@@ -65,7 +65,6 @@ class Bodies:
             if whole:
                 self._known.keep(name, self._stamp(entry, version), body)
             progress.step()
-        self.memory.save_texts()
         for entry, version in texts:
             body = self._found[version.source]
             report.found.update(dict.fromkeys(body.problems))
@@ -104,14 +103,16 @@ class Bodies:
         """The HTML, what to remember of it, and whether it may be remembered."""
         entry, version = text
         report = Report()
-        source = headers.read(self.library.root, version.path, report)
+        source: headers.Source | None = headers.Source(version.path, {}, version.text, version.line)
+        if not version.text:
+            source = headers.read(self.library.root, version.path, report)
         if source is None:
             return "", Body(_key(version, ""), problems=tuple(report.found)), False
         own = replace(self.gallery, made={}, asked={})  # holds no picture but those of this body
         place = replace(self._place(entry, version, report), gallery=own)
         made = markups[version.language].convert(source, place)
         # what is saved while a build runs is shown, but not taken for what was there when it began
-        unchanged = digest(source.body_line, source.body) == version.body
+        unchanged = bool(version.text) or digest(source.body_line, source.body) == version.body
         pictures = tuple(sorted(name for _, name in own.made))
         body = Body(_key(version, made.html), made.links, pictures, tuple(report.found))
         return made.html, body, unchanged and not report.errors()

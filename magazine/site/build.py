@@ -7,6 +7,7 @@ import contextlib
 import datetime as dt
 import io
 import itertools
+import json
 import logging
 import os
 import runpy
@@ -35,12 +36,14 @@ PROJECT = Path(__file__).resolve().parents[2]
 Tell = Callable[[str], None]
 
 
-def run(content: Path | None = None, output: Path | None = None, memory: Memory | None = None) -> int:
+def run(
+    content: Path | None = None, output: Path | None = None, memory: Memory | None = None, changed: Iterable[str] = ()
+) -> int:
     """Build a site and tell how it went; the exit status, 0 only if the whole site stands."""
     tell = partial(print, flush=True)
     started = time.monotonic()
     try:
-        problems = build(content, output, tell, memory)
+        problems = build(content, output, tell, memory, changed)
     except folder.OutputError as error:
         print(error, file=sys.stderr)
         return 1
@@ -61,10 +64,13 @@ def run(content: Path | None = None, output: Path | None = None, memory: Memory 
 
 
 def stay(content: Path, output: Path, asked: Iterable[str]) -> int:
-    """Build once, and again at each line that asks for it, with all in mind; ``DONE`` is said after each build."""
+    """Build once, and again at each line, with all in mind; ``DONE`` is said after each build.
+
+    A line holds, as JSON, the paths below the content folder that changed, or none if nobody knows which.
+    """
     memory, status = opened(content, output), 1
-    for _ in itertools.chain([""], asked):
-        status = run(content, output, memory)
+    for line in itertools.chain(["[]"], asked):
+        status = run(content, output, memory, json.loads(line))
         print(end=DONE, flush=True)
     return status
 
@@ -79,10 +85,15 @@ def main(arguments: list[str]) -> int:
 
 
 def build(
-    content: Path | None = None, output: Path | None = None, tell: Tell = lambda _: None, memory: Memory | None = None
+    content: Path | None = None,
+    output: Path | None = None,
+    tell: Tell = lambda _: None,
+    memory: Memory | None = None,
+    changed: Iterable[str] = (),
 ) -> list[Problem]:
-    """Build the tree at ``content`` into ``output``; every problem, sorted. ``memory`` is that of ``opened``.
+    """Build the tree at ``content`` into ``output``; every problem, sorted.
 
+    A process that stays gives the ``memory`` of its last build (see ``opened``) and the paths that changed since.
     With an error among them the old output stands untouched. Raises OutputError if the folder cannot be used.
     """
     content = (content or PROJECT / said()["PATH"]).resolve()
@@ -92,7 +103,7 @@ def build(
         folder.recover(output)
         kept = memory or opened(content, output)
         try:
-            return _build(content, output, kept, tell)
+            return _build(content, output, kept, tell, changed)
         except OSError as error:
             raise folder.OutputError(folder.unwritable(error, output)) from error
         finally:
@@ -139,11 +150,11 @@ def _remembered(content: Path, output: Path) -> Path:
     return cache_folder() / "builds" / f"{name}.sqlite"
 
 
-def _build(content: Path, output: Path, memory: Memory, tell: Tell) -> list[Problem]:
+def _build(content: Path, output: Path, memory: Memory, tell: Tell, changed: Iterable[str]) -> list[Problem]:
     chosen = said()
     languages = (chosen["DEFAULT_LANG"], *chosen["I18N_SUBSITES"])
     tell(say("Reading %(folder)s …", folder=content.name))
-    today, tree, ledger = fingerprints.day(), shelves.scanned(content), Ledger(output, memory)
+    today, tree, ledger = fingerprints.day(), _scanned(content, memory, changed), Ledger(output, memory)
     stamp = fingerprints.site(PROJECT / chosen["THEME"], chosen)
     before = _whole(stamp, today, tree, stamps.of_files(ledger.standing))
     known: tuple[Problem, ...] | None = memory.shelf("whole").recall("site", before) if before else None
@@ -165,6 +176,13 @@ def _build(content: Path, output: Path, memory: Memory, tell: Tell) -> list[Prob
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return report.sorted()
+
+
+def _scanned(content: Path, memory: Memory, changed: Iterable[str]) -> Tree:
+    before: Tree | None = memory.mind.get("tree")
+    tree = shelves.scanned_again(before, changed) if before and changed else shelves.scanned(content)
+    memory.mind["tree"] = tree
+    return tree
 
 
 def _whole(stamp: bytes, today: dt.date, tree: Tree, standing: bytes) -> bytes:

@@ -10,16 +10,25 @@ from magazine.site.names import Name, Names
 from magazine.site.responses import Responses, responses
 from magazine.stamps import digest
 
+# what is made of faces alone; entries in it may be of the library before
+KEPT = ("years", "topics", "people", "_shown")
 Neighbours = tuple[Entry | None, Entry | None]
 
 
 class Contents:
-    """The contents of one library, for all its languages."""
+    """The contents of one library, for all its languages.
 
-    def __init__(self, library: Library) -> None:
+    What is in ``before``, the contents of an earlier library, stays where no face has changed since.
+    """
+
+    def __init__(self, library: Library, before: Contents | None = None) -> None:
         self.library = library
         self._responses: dict[str, Responses] = {}
         self._shown: dict[str, bytes] = {}
+        self.faces = [(entry.face, *_stories(entry)) for entry in library.entries.values()]
+        if before and before.faces == self.faces:
+            kept = {name: value for name, value in vars(before).items() if name in KEPT}
+            vars(self).update(kept)
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -80,3 +89,8 @@ class Contents:
         written = dict.fromkeys(name for version in versions for name in (*version.authors, *version.translators))
         about = dict.fromkeys(tag for version in versions for tag in version.tags)
         return [*self.people.named(written), *self.topics.named(about)]
+
+
+def _stories(entry: Entry) -> list[str]:
+    """The keys of an issue's stories in their printed order."""
+    return [story.key for story in entry.stories] if isinstance(entry, Issue) else []

@@ -113,7 +113,7 @@ def prepared(
     catalogs = {language: _catalog(compiled.get(language)) for language in held.languages}
     bodies = Bodies(held, gallery, catalogs, memory, digest(fingerprints.program(), held.languages, compiled))
     bodies.prepare(report, progress)
-    contents = Contents(held)
+    contents = memory.mind["contents"] = Contents(held, memory.mind.get("contents"))
     editions = {
         language: Edition(
             contents=contents, bodies=bodies, language=language, main=held.languages[0],
