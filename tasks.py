@@ -96,7 +96,7 @@ def parse(words):
     if usage is None:
         fail("unknown", name, ", ".join(known for known, _, _ in COMMANDS))
     like = "{} {} {}".format(ME, name, usage).strip()
-    if name == "test":  # all but our own word goes to pytest
+    if name in ("test", "bench"):  # all but our own word goes to pytest, or to the bench
         cut = rest.index("--") if "--" in rest else len(rest)
         args = [word for word in rest[:cut] if word != "--quick"] + rest[cut + 1 :]
         return name, {"quick": "--quick" in rest[:cut], "args": " ".join(shlex.quote(word) for word in args)}
@@ -300,6 +300,13 @@ def test(_, quick=False, args=""):
 
     os.chdir(ROOT)
     sys.exit(pytest.main((["-m", "not slow and not judge"] if quick else []) + shlex.split(args)))
+
+
+@task
+def bench(_, quick=False, args=""):
+    """Measure the speed of a build beside Hugo and others; --args goes to tests/bench."""
+    words = (["--quick"] if quick else []) + shlex.split(args)
+    sys.exit(subprocess.call([sys.executable, "-m", "tests.bench"] + words, cwd=ROOT))
 
 
 @task

@@ -13,6 +13,7 @@ from magazine.site import addresses
 from magazine.site.edition import Edition
 from magazine.site.lists import lists, paged
 from magazine.site.pages import Page
+from magazine.site.responses import fit_one_page
 
 ANSWERS_PER_ENTRY = 2  # answers are short: their feed holds more of them
 
@@ -39,8 +40,8 @@ def map_pages(edition: Edition, list_size: int) -> Iterator[Page]:
             here = tuple(entry.versions)
             day = str((entry.modified or entry.date).date()) if entry.date.year > 1 else ""
             pages.append((addresses.of_entry(entry), here, day))
-            later = range(2, len(edition.responses(entry).pages) + 1) if entry.answers else ()
-            pages.extend((addresses.of_answers(entry, number), here, "") for number in later)
+            more = () if fit_one_page(entry.answers) else edition.responses(entry).pages[1:]
+            pages.extend((addresses.of_answers(entry, number), here, "") for number, _ in enumerate(more, start=2))
     found = [page.address for _, newest, held, _ in lists(edition) for page in paged(newest, held, list_size)]
     indexes = (addresses.HOME, addresses.TOPIC_INDEX, addresses.CREDIT_INDEX, addresses.ARCHIVE_INDEX)
     pages.extend((address, edition.languages, "") for address in (*indexes, *found))

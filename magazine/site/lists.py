@@ -14,6 +14,7 @@ from magazine.site import addresses
 from magazine.site.edition import Edition
 from magazine.site.names import Name
 from magazine.site.pages import Page
+from magazine.site.responses import fit_one_page
 
 HOME_POSTS = 4
 
@@ -85,7 +86,7 @@ def list_pages(edition: Edition, size: int) -> Iterator[Page]:
 
 
 def _answer_pages(edition: Edition, entry: Entry) -> Iterator[Page]:
-    pages = edition.responses(entry).pages if entry.answers else ()
+    pages = () if fit_one_page(entry.answers) else edition.responses(entry).pages
     for number, letters in enumerate(pages[1:], start=2):
         values = {"entry": entry, "letters": letters, "number": number, "last": len(pages)}
         shown = (edition.contents.shown(entry), letters, len(pages))

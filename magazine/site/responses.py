@@ -61,6 +61,11 @@ class Responses:
         return 1
 
 
+def fit_one_page(answers: Iterable[Answer]) -> bool:
+    """Whether all answers surely stand on the first page; it costs less than to put them in threads."""
+    return sum(LETTER_FRAME + len(answer.text) for answer in answers) <= PAGE_WEIGHT
+
+
 def responses(answers: Iterable[Answer]) -> Responses:
     """The answers of an entry, which come oldest first, as threads and mentions."""
     comments = [answer for answer in answers if answer.kind == "comment"]
