@@ -428,7 +428,8 @@ class Bench:
     def cut_at(
         self, moments: Iterable[float], sign: signal.Signals, cold: Built, wanted: Nodes | None, *, group: bool
     ) -> None:
-        """A build that ends at any moment leaves the old or the new site; the next build is right. Raises Failed.
+        """A build that ends at any moment leaves the old or the new site, or the new one ready to be put in place
+        where it was killed; the next build is right. Raises Failed.
 
         The moments are parts of a usual build's time, the group all processes of the build.
         """
@@ -443,9 +444,11 @@ class Bench:
             cut = hand.wait()
             after = snapshot(self.desk.output)
             is_old, is_new = not differences(before, after), cold.status == 0 and not differences(wanted, after)
-            # a power cut between two renames may leave the old site aside, an interrupt may not
-            is_aside = sign == signal.SIGKILL and after is None
-            if not (is_old or is_new or is_aside) or (cut.status == 0 and not is_new):
+            # killed between two renames, a build leaves what is ready beside the site, and the next one puts it in
+            # place; an interrupt waits for the last rename
+            ready = list(self.desk.output.parent.glob(f".{self.desk.output.name}.*.ready"))
+            is_between = sign == signal.SIGKILL and bool(ready)
+            if not (is_old or is_new or is_between) or (cut.status == 0 and not is_new):
                 raise Failed("cut", [f"{sign.name}, status {cut.status}", *differences(before, after), cut.said])
             if is_old and not is_new and (late := untimely(before, after)):
                 raise Failed("times", late)

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from trees import write
 
 from magazine import stamps
-from magazine.tree import File, scan
+from magazine.tree import File, renewed, scan
 
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="this system knows no such rights")
 OLD = 10**18  # 2001, in nanoseconds
@@ -186,3 +187,40 @@ def test_a_link_is_none_of_ours(tmp_path: Path) -> None:
     found = scan(tmp_path / "output", ours=True).stamps()
     assert found.pop("a.html")
     assert found == {"folder": None, "file.html": None, "nowhere": None}
+
+
+def test_a_link_back_to_where_it_stands_is_no_folder(tmp_path: Path) -> None:
+    write(tmp_path, {"a/b.md": ""})
+    (tmp_path / "a" / "up").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "here").symlink_to(tmp_path, target_is_directory=True)
+    assert set(scan(tmp_path).folders) == {"", "a"}
+
+
+CHANGES = {
+    "a file comes": ("a/new.md", lambda root: (root / "a" / "new.md").write_text("")),
+    "a file goes": ("a/b.md", lambda root: (root / "a" / "b.md").unlink()),
+    "a folder comes": ("c/d/e", lambda root: write(root, {"c/d/e/f.md": ""})),
+    "a folder goes": ("a/inner", lambda root: shutil.rmtree(root / "a" / "inner")),
+    "a folder is renamed": ("a", lambda root: (root / "a").rename(root / "z")),
+    "a file becomes a folder": ("a/b.md", lambda root: ((root / "a" / "b.md").unlink(), write(root, {"a/b.md/x": ""}))),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_after_a_change_the_folder_is_walked_again(name: str, tmp_path: Path) -> None:
+    root = write(tmp_path, {"a/b.md": "", "a/inner/c.md": "", "other/d.md": ""})
+    before = scan(root)
+    path, change = CHANGES[name]
+    change(root)
+    after, anew = renewed(before, [path]), scan(root)
+    assert {folder: [(one.name, one.is_folder) for one in files] for folder, files in after.folders.items()} == {
+        folder: [(one.name, one.is_folder) for one in files] for folder, files in anew.folders.items()
+    }
+    assert after.unread == anew.unread
+
+
+def test_files_that_were_too_young_are_looked_at_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = scan(write(tmp_path, {"a/b.md": "", "c/d.md": ""}))
+    assert before.stamp("a") == b""
+    monkeypatch.setattr(stamps, "YOUNG", -60.0)  # a minute later
+    assert renewed(before, ["c/d.md"]).stamp("a") == scan(tmp_path).stamp("a") != b""
