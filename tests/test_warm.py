@@ -18,7 +18,7 @@ from fuzz_warm import Bench, Built, Failed, Order, Step, differences, snapshot, 
 from toolbox import need
 
 SEED = 3
-EDITS_A_ROUND = 6
+EDITS_A_ROUND = 9
 # a tmpfs or a read-only folder for one build, gone with its process
 IN_A_SMALL_DISK = 'mount -t tmpfs -o "size=$1" none "$2" && cp -r "$3/." "$2" 2>/dev/null; shift 3; exec "$@"'
 READ_ONLY = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift 1 && exec "$@"'
