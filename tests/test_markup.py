@@ -16,7 +16,8 @@ from magazine import headers
 from magazine.problems import Report
 from magazine.records import Library
 from magazine.site import addresses
-from magazine.site.markup import Converted, Markup, Place, leads
+from magazine.site.links import Place
+from magazine.site.markup import Converted, Markup, leads
 from magazine.site.pictures import Gallery
 
 OPEN = ("http", "https", "mailto", "tel", "sms", "site", "")

@@ -14,7 +14,8 @@ from magazine import headers
 from magazine.problems import Report
 from magazine.records import Entry, Library, Version
 from magazine.site import typography
-from magazine.site.markup import EXTENSIONS, Markup, Place
+from magazine.site.links import Place
+from magazine.site.markup import EXTENSIONS, Markup
 from magazine.site.pictures import Gallery
 
 calm = settings(deadline=None)  # a busy machine is no failure

@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
 from magazine.photos import PictureError
-from magazine.problems import closest
+from magazine.problems import Report, closest
+from magazine.records import Entry, Library, Version
 from magazine.site import addresses
-
-if TYPE_CHECKING:
-    from magazine.site.markup import Place
+from magazine.site.pictures import Gallery
 
 PELICAN_MARK = re.compile(r"[{|](filename|static|attach)[}|]/?")
 FROM_ROOT = re.compile(r"/|[{|]\w+[}|]/")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a body stands and what its links may reach."""
+
+    entry: Entry
+    version: Version
+    library: Library
+    main: str
+    gallery: Gallery
+    report: Report
+    gettext: Callable[[str], str]
+
+    @cached_property
+    def pictures(self) -> frozenset[str]:
+        """The names of the pictures beside the entry."""
+        return frozenset(self.entry.pictures)
+
+    @cached_property
+    def extras(self) -> Mapping[str, str]:
+        """The addresses of the files that go to the root of the site, by their paths."""
+        return {extra.path.as_posix(): extra.address for extra in self.library.extras}
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,8 @@ no code can enter through a text or a translation.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
@@ -21,10 +20,10 @@ from markdown.util import AMP_SUBSTITUTE
 
 from magazine import headers
 from magazine.photos import PictureError
-from magazine.problems import Report, closest
-from magazine.records import Entry, Library, Version
+from magazine.problems import closest
 from magazine.site import addresses, links, typography
-from magazine.site.pictures import Gallery, Picture, Variant
+from magazine.site.links import Place
+from magazine.site.pictures import Picture, Variant
 from magazine.site.shortcuts import Shortcuts
 
 EXTENSIONS = ("tables", "footnotes", "def_list", "sane_lists", "fenced_code")
@@ -34,29 +33,6 @@ TAG = re.compile(r"</?[a-z][a-z0-9]*(?=[\s/>])[^<>\n]*>", re.IGNORECASE)
 CODE_OR_COMMENT = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|<!--.*?-->", re.DOTALL)
 CODE_SPAN = re.compile(r"(`+).+?\1")
 SIZES = "(max-width:40em) 90vw, 36em"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a body stands and what its links may reach."""
-
-    entry: Entry
-    version: Version
-    library: Library
-    main: str
-    gallery: Gallery
-    report: Report
-    gettext: Callable[[str], str]
-
-    @cached_property
-    def pictures(self) -> frozenset[str]:
-        """The names of the pictures beside the entry."""
-        return frozenset(self.entry.pictures)
-
-    @cached_property
-    def extras(self) -> Mapping[str, str]:
-        """The addresses of the files that go to the root of the site, by their paths."""
-        return {extra.path.as_posix(): extra.address for extra in self.library.extras}
 
 
 @dataclass(frozen=True)
