@@ -1,7 +1,6 @@
 """What is remembered between builds: given back with the right stamp alone, and never needed."""
 
 import contextlib
-import os
 import sqlite3
 import sys
 import tempfile
@@ -9,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from toolbox import as_nobody
 
 from magazine.memory import Memory
 from magazine.site.workers import spread
@@ -299,19 +299,6 @@ def test_a_file_in_the_place_of_the_folder_is_told_once_and_left_alone(tmp_path:
         assert works(memory)
     assert len(told) == 1
     assert (tmp_path / "mine").read_text() == "mine"
-
-
-@contextlib.contextmanager
-def as_nobody() -> Iterator[None]:
-    """Root may write everywhere: for a moment nobody is asked."""
-    is_root = os.geteuid() == 0
-    if is_root:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if is_root:
-            os.seteuid(0)
 
 
 @on_posix

@@ -1,14 +1,13 @@
 """One walk over a folder: what is there, what the system vouches for, what cannot be read."""
 
-import contextlib
 import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from toolbox import as_nobody
 from trees import write
 
 from magazine import stamps
@@ -132,19 +131,6 @@ def test_a_root_that_is_not_there_is_told(tmp_path: Path) -> None:
     tree = scan(tmp_path / "absent")
     assert (tree.folders, list(tree.unread)) == ({}, [""])
     assert tree.unread[""]
-
-
-@contextlib.contextmanager
-def as_nobody() -> Iterator[None]:
-    """Root may read everything: for a moment nobody asks."""
-    is_root = os.geteuid() == 0
-    if is_root:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if is_root:
-            os.seteuid(0)
 
 
 @on_posix
