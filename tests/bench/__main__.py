@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import signal
 import sys
 import tempfile
@@ -50,6 +51,7 @@ def _measure(asked: argparse.Namespace) -> int:
     steps = asked.step or list(STEPS)
     if steps != ["report"]:
         _tell_program(bench)
+        shutil.rmtree(options.trash, ignore_errors=True)
         bench.install()
     for stories in options.stories:
         corpus = Corpus(stories)
@@ -63,6 +65,7 @@ def _measure(asked: argparse.Namespace) -> int:
             rounds.same(bench, corpus, "-resident-magazine")
     if "photographs" in steps and options.photographs:
         rounds.photographs(bench)
+    shutil.rmtree(options.trash, ignore_errors=True)
     if "report" in steps:
         report.write(bench.results, asked.docs or REPOSITORY / "docs")
     kept = bench.results.kept.items()

@@ -44,6 +44,11 @@ class Options:
     photographs: int = 0
     photograph_stories: int = 450
 
+    @property
+    def trash(self) -> Path:
+        """What is to be removed when all is measured."""
+        return self.work / "trash"
+
 
 @dataclass
 class Bench:
@@ -106,7 +111,7 @@ class Bench:
 
     def cold(self, tool: Tool, site: Path, what: str, *, sampled: bool = False) -> measure.Run:
         """Build a site of which nothing is left from before."""
-        tools.clean(tool, site)
+        tools.clean(tool, site, self.options.trash)
         return self.run(tool, site, what, sampled=sampled)
 
     def install(self) -> None:

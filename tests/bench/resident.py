@@ -126,7 +126,7 @@ class _Session:
 def _started(bench: Bench, corpus: Corpus, watcher: Watcher) -> Iterator[_Session]:
     tool = watcher.tool
     site = bench.site(tool, corpus, f"-resident-{watcher.name}")
-    tools.clean(tool, site)
+    tools.clean(tool, site, bench.options.trash)
     words = tuple(word.replace("{port}", str(_free_port())) for word in watcher.command)
     process = subprocess.Popen(
         tools.command(tool, site, bench.options.tools, words),
