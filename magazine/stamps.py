@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import marshal
 import os
 from collections.abc import Mapping
+from typing import Any
 
 # seconds: the coarsest file times there are (FAT); what was written so lately may be written again unnoticed
 YOUNG = 2.0
@@ -14,10 +16,10 @@ FileStamp = tuple[int, int, int, int]
 
 
 def digest(*parts: object) -> bytes:
-    """The stamp of values that have a whole and stable ``repr``, or of bytes."""
+    """The stamp of values that are plain, or have a whole and stable ``repr``."""
     hashed = hashlib.blake2b(digest_size=16)
     for part in parts:
-        data = part if isinstance(part, bytes) else part.encode() if isinstance(part, str) else repr(part).encode()
+        data = part if isinstance(part, bytes) else part.encode() if isinstance(part, str) else _plain(part)
         hashed.update(b"%d:" % len(data))
         hashed.update(data)
     return hashed.digest()
@@ -37,3 +39,10 @@ def of_file(state: os.stat_result, now: int | None) -> FileStamp | None:
 def of_files(stamps: Mapping[str, FileStamp | None]) -> bytes:
     """One stamp of many files by path; empty where one of them has none."""
     return b"" if None in stamps.values() else digest(sorted(stamps.items()))
+
+
+def _plain(value: Any) -> bytes:
+    try:
+        return marshal.dumps(value, 0)  # in this form equal values are equal bytes, and it is quicker than ``repr``
+    except ValueError:
+        return repr(value).encode()

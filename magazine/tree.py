@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -45,11 +46,30 @@ class Tree:
         }
 
 
-def scan(root: Path, ignored: Callable[[str], bool] = lambda _: False, *, ours: bool = False) -> Tree:
-    """The tree below a root without the names that are ignored; ``ours`` if nobody but the program writes there."""
+def scan(root: Path, ignored: Callable[[str], bool] = lambda _: False) -> Tree:
+    """The tree below a root without the names that are ignored."""
     tree = Tree(root)
-    _walk(tree, "", ignored, ours=ours)
+    _walk(tree, "", ignored)
     return tree
+
+
+def standing(root: Path) -> dict[str, stamps.FileStamp | None]:
+    """The stamps of all files below a folder where nobody but the program writes, by path; nothing if there is none.
+
+    A link is none of its files: what is known of it tells nothing of what it leads to.
+    """
+    found: dict[str, stamps.FileStamp | None] = {}
+    pending = [""] if root.is_dir() else []
+    while pending:
+        folder = pending.pop()
+        with contextlib.suppress(OSError), os.scandir(root / folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(f"{folder}{entry.name}/")
+                else:
+                    stamp = None if entry.is_symlink() else stamps.of_file(entry.stat(follow_symlinks=False), None)
+                    found[folder + entry.name] = stamp
+    return found
 
 
 def renewed(tree: Tree, changed: Iterable[str], ignored: Callable[[str], bool] = lambda _: False) -> Tree:
@@ -67,7 +87,7 @@ def renewed(tree: Tree, changed: Iterable[str], ignored: Callable[[str], bool] =
     return new
 
 
-def _walk(tree: Tree, start: str, ignored: Callable[[str], bool], *, ours: bool = False) -> None:
+def _walk(tree: Tree, start: str, ignored: Callable[[str], bool]) -> None:
     now = time.time_ns()
     pending = [start]
     while pending:
@@ -78,16 +98,8 @@ def _walk(tree: Tree, start: str, ignored: Callable[[str], bool], *, ours: bool 
         except OSError as error:
             tree.unread[folder] = error.strerror or type(error).__name__
             continue
-        files = tree.folders[folder] = tuple(_ours(entry) if ours else _file(entry, now) for entry in found)
+        files = tree.folders[folder] = tuple(_file(entry, now) for entry in found)
         pending.extend(f"{folder}/{file.name}" if folder else file.name for file in files if file.is_folder)
-
-
-def _ours(entry: os.DirEntry[str]) -> File:
-    """A link is none of ours: what is known of it tells nothing of what it leads to."""
-    if entry.is_dir(follow_symlinks=False):
-        return File(entry.name, is_folder=True)
-    stamp = stamps.of_file(entry.stat(follow_symlinks=False), None)
-    return File(entry.name, is_folder=False, stamp=None if entry.is_symlink() else stamp)
 
 
 def _file(entry: os.DirEntry[str], now: int) -> File:

@@ -11,7 +11,7 @@ from toolbox import as_nobody
 from trees import write
 
 from magazine import stamps
-from magazine.tree import File, renewed, scan
+from magazine.tree import File, renewed, scan, standing
 
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="this system knows no such rights")
 OLD = 10**18  # 2001, in nanoseconds
@@ -69,50 +69,57 @@ def test_a_file_changed_just_now_has_no_stamp_though_its_time_was_set_back(tmp_p
 
 def test_what_nobody_but_the_program_writes_has_a_stamp_at_once(tmp_path: Path) -> None:
     path = write(tmp_path, {"a.md": "text"}) / "a.md"
-    assert scan(tmp_path, ours=True).stamps() == {"a.md": stamps.of_file(path.stat(), None)}
+    assert standing(tmp_path) == {"a.md": stamps.of_file(path.stat(), None)}
 
 
 # Stamps of folders
 
 
-def test_the_stamp_of_a_folder_is_of_the_files_right_in_it(tmp_path: Path) -> None:
-    before = scan(write(tmp_path, {"a/1.md": "", "a/b/2.md": "", "c/3.md": ""}), ours=True)
+@pytest.fixture
+def grown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file is old enough to vouch for itself."""
+    monkeypatch.setattr(stamps, "YOUNG", -3600)
+    monkeypatch.setattr(stamps, "TELLS_CHANGES", True)
+
+
+def test_the_stamp_of_a_folder_is_of_the_files_right_in_it(tmp_path: Path, grown: None) -> None:
+    before = scan(write(tmp_path, {"a/1.md": "", "a/b/2.md": "", "c/3.md": ""}))
     write(tmp_path, {"a/b/2.md": "more", "c/3.md": "more"})
-    after = scan(tmp_path, ours=True)
+    after = scan(tmp_path)
     assert after.stamp("a") == before.stamp("a")
     assert after.stamp("a/b") != before.stamp("a/b")
     assert after.stamp("a", "c") != before.stamp("a", "c")
 
 
-def test_the_stamp_of_a_folder_changes_with_its_files(tmp_path: Path) -> None:
+def test_the_stamp_of_a_folder_changes_with_its_files(tmp_path: Path, grown: None) -> None:
     write(tmp_path, {"a/1.md": "1", "a/2.md": "2"})
-    seen = [scan(tmp_path, ours=True).stamp("a")]
+    seen = [scan(tmp_path).stamp("a")]
     write(tmp_path, {"a/1.md": "3"})
-    seen.append(scan(tmp_path, ours=True).stamp("a"))
+    seen.append(scan(tmp_path).stamp("a"))
     (tmp_path / "a/2.md").rename(tmp_path / "a/3.md")
-    seen.append(scan(tmp_path, ours=True).stamp("a"))
+    seen.append(scan(tmp_path).stamp("a"))
     write(tmp_path, {"a/.md": ""})
-    seen.append(scan(tmp_path, ours=True).stamp("a"))
+    seen.append(scan(tmp_path).stamp("a"))
     (tmp_path / "a/folder").mkdir()
-    seen.append(scan(tmp_path, ours=True).stamp("a"))
+    seen.append(scan(tmp_path).stamp("a"))
     (tmp_path / "a/1.md").unlink()
-    seen.append(scan(tmp_path, ours=True).stamp("a"))
+    seen.append(scan(tmp_path).stamp("a"))
     assert len(set(seen)) == len(seen)
 
 
-def test_the_files_of_two_folders_do_not_pass_for_each_other(tmp_path: Path) -> None:
+def test_the_files_of_two_folders_do_not_pass_for_each_other(tmp_path: Path, grown: None) -> None:
     write(tmp_path, {"a/1.md": "", "b/2.md": ""})
-    before = scan(tmp_path, ours=True).stamp("a", "b")
+    before = scan(tmp_path).stamp("a", "b")
     (tmp_path / "a").rename(tmp_path / "c")
     (tmp_path / "b").rename(tmp_path / "a")
     (tmp_path / "c").rename(tmp_path / "b")
-    assert scan(tmp_path, ours=True).stamp("a", "b") != before
+    assert scan(tmp_path).stamp("a", "b") != before
 
 
-def test_a_folder_of_another_name_has_another_stamp(tmp_path: Path) -> None:
-    before = scan(write(tmp_path, {"a/1.md": ""}), ours=True).stamp("a")
+def test_a_folder_of_another_name_has_another_stamp(tmp_path: Path, grown: None) -> None:
+    before = scan(write(tmp_path, {"a/1.md": ""})).stamp("a")
     (tmp_path / "a").rename(tmp_path / "b")
-    assert scan(tmp_path, ours=True).stamp("b") != before
+    assert scan(tmp_path).stamp("b") != before
 
 
 def test_one_young_file_takes_the_stamp_of_its_folder(tmp_path: Path) -> None:
@@ -170,7 +177,7 @@ def test_a_link_is_none_of_ours(tmp_path: Path) -> None:
     write(tmp_path, {"output/a.html": "", "elsewhere/b.html": ""})
     for name, target in (("folder", "elsewhere"), ("file.html", "elsewhere/b.html"), ("nowhere", "absent")):
         (tmp_path / "output" / name).symlink_to(tmp_path / target)
-    found = scan(tmp_path / "output", ours=True).stamps()
+    found = standing(tmp_path / "output")
     assert found.pop("a.html")
     assert found == {"folder": None, "file.html": None, "nowhere": None}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from magazine import stamps
 from magazine.memory import Memory
 from magazine.problems import Problem
-from magazine.tree import scan
+from magazine.tree import standing
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Ledger:
     def __init__(self, output: Path, memory: Memory) -> None:
         self.output = output
         self._known = memory.shelf("file")
-        self.standing = scan(output, ours=True).stamps() if output.is_dir() else {}
+        self.standing = standing(output)
         self.made: dict[str, tuple[bytes, Made]] = {}
 
     def fresh(self, address: str, key: bytes) -> bool:
