@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from magazine import headers
@@ -21,13 +21,11 @@ IDENTIFIER = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")  # the part of BCP 47 that occurs
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 
-Listing = Callable[[Path], Iterable[Path]]
 
-
-def read_answers(root: Path, folder: Path, listed: Listing, language: str, report: Report) -> tuple[Answer, ...]:
-    """The approved answers of an entry, oldest first; those in another state are not returned."""
+def read_answers(root: Path, files: Iterable[Path], language: str, report: Report) -> tuple[Answer, ...]:
+    """The approved answers of an entry from the files in its folder, oldest first; no others are returned."""
     found: dict[str, tuple[Answer, Source]] = {}
-    for source in _sources(root, folder, listed, ANSWER_HEADERS, report):
+    for source in _sources(root, files, ANSWER_HEADERS, report):
         state = source.choice("status", (*SHOWN_STATES, *WITHHELD_STATES), "approved", report, "answer-state")
         if state not in SHOWN_STATES:
             continue
@@ -45,10 +43,10 @@ def read_answers(root: Path, folder: Path, listed: Listing, language: str, repor
     return tuple(sorted(known.values(), key=lambda answer: (answer.date, _natural(answer.id))))
 
 
-def read_tallies(root: Path, folder: Path, listed: Listing, report: Report) -> tuple[Tally, ...]:
-    """The tallies of a petition, oldest first."""
+def read_tallies(root: Path, files: Iterable[Path], report: Report) -> tuple[Tally, ...]:
+    """The tallies of a petition from the files in their folder, oldest first."""
     tallies = []
-    for source in _sources(root, folder, listed, TALLY_HEADERS, report):
+    for source in _sources(root, files, TALLY_HEADERS, report):
         source.choice("kind", ("tally",), "tally", report)
         for name in ("Count", "Date"):
             if not source.text(name.lower()):
@@ -60,11 +58,9 @@ def read_tallies(root: Path, folder: Path, listed: Listing, report: Report) -> t
     return tuple(sorted(tallies, key=lambda tally: (tally.date, tally.id)))
 
 
-def _sources(root: Path, folder: Path, listed: Listing, known: Iterable[str], report: Report) -> Iterable[Source]:
-    if not (root / folder).is_dir():
-        return
-    for path in listed(folder):
-        if path.suffix.lower() != ".md" or (root / path).is_dir():
+def _sources(root: Path, files: Iterable[Path], known: Iterable[str], report: Report) -> Iterable[Source]:
+    for path in files:
+        if path.suffix.lower() != ".md":
             report.add("file-unused", path)
         elif not IDENTIFIER.fullmatch(path.stem) or len(path.stem) > 64:
             report.add("answer-name", path, name=headers.shown(path.stem))

@@ -120,7 +120,7 @@ def _version(source: Source, first: Source, kind: type[Entry], report: Report) -
         language=source.path.stem,
         source=source.path.as_posix(),
         title=source.text("title"),
-        fingerprint=source.fingerprint,
+        fingerprint=source.fingerprint if source is first else "",
         body=digest(source.body_line, source.body),
         discreet=source.text("discreet") or first.text("discreet"),
         summary=source.text("summary"),
@@ -134,8 +134,6 @@ def _version(source: Source, first: Source, kind: type[Entry], report: Report) -
         recipients=source.words("to", ";") or first.words("to", ";"),
         made_from="" if source is first else _made_from(source, first, report),
         has_text=bool(source.body),
-        text=source.body,
-        line=source.body_line,
     )
 
 

@@ -6,12 +6,15 @@ of ``---`` around the headers are tolerated. What is wrong is told with its line
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from io import FileIO
 from pathlib import Path
 
 from magazine.problems import Report, closest
@@ -96,7 +99,7 @@ class Source:
             )  # fmt: skip
         return value
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Twelve hex digits that change when a translator would have to look again."""
         parts = [self.text(name) for name in ("title", "discreet", "note", "summary", "alt", "caption", "to")]
@@ -106,13 +109,13 @@ class Source:
 
 def read(root: Path, path: Path, report: Report, limit: int = MAX_SOURCE_BYTES) -> Source | None:
     """The source at ``root / path``; None, told to the report, if it is no readable text."""
-    file = root / path
     try:
-        size = file.stat().st_size
-        if size > limit:
-            report.add("source-long", path, size=size, limit=limit)
+        with FileIO(f"{root}/{path}") as file:  # of thousands, where every call of the system counts
+            data = file.read(limit + 1)
+        if len(data) > limit:
+            report.add("source-long", path, size=(root / path).stat().st_size, limit=limit)
             return None
-        text = file.read_bytes().decode("utf-8-sig")
+        text = data.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         report.add("source-not-utf8", path, line)
@@ -131,30 +134,30 @@ def read(root: Path, path: Path, report: Report, limit: int = MAX_SOURCE_BYTES) 
 def parse(path: Path, text: str, report: Report) -> Source:
     """The headers and the body of a text."""
     # not str.splitlines, which also breaks at U+2028 and form feeds
-    lines = _visible_lines(text.replace("\r\n", "\n").replace("\r", "\n"), path, report)
-    start = 1 if lines and lines[0].strip() == "---" else 0
+    text = _visible(text.replace("\r\n", "\n").replace("\r", "\n"), path, report)
+    lines = _lines(text)
     headers: dict[str, Header] = {}
-    last, end = "", len(lines)
-    for index in range(start, len(lines)):
-        line = lines[index]
-        if not line.strip() or (start and line.strip() == "---"):
-            end = index + 1
+    last, is_fenced = "", False
+    for number, place, line in lines:
+        if number == 1 and line.strip() == "---":
+            is_fenced = True
+        elif not line.strip() or (is_fenced and line.strip() == "---"):
             break
-        if match := HEADER.fullmatch(line):
+        elif match := HEADER.fullmatch(line):
             last = match["name"].lower()
             if last in headers:
-                report.add("header-twice", path, index + 1, name=match["name"], first=headers[last].line)
-                continue
-            headers[last] = Header(match["value"].strip(), index + 1)
+                report.add("header-twice", path, number, name=match["name"], first=headers[last].line)
+            else:
+                headers[last] = Header(match["value"].strip(), number)
         elif last and (match := CONTINUED.fullmatch(line)):
             headers[last] = Header(f"{headers[last].value} {match['value'].strip()}".strip(), headers[last].line)
         else:
-            report.add("header-bad", path, index + 1, value=shown(line.strip()))
-            end = index
-            break
-    while end < len(lines) and not lines[end].strip():
-        end += 1
-    return Source(path, headers, "\n".join(lines[end:]).rstrip(), end + 1)
+            report.add("header-bad", path, number, value=shown(line.strip()))
+            return Source(path, headers, text[place:].rstrip(), number)
+    for number, place, line in lines:
+        if line.strip():
+            return Source(path, headers, text[place:].rstrip(), number)
+    return Source(path, headers, "", text.count("\n") + 2)
 
 
 def check_names(source: Source, known: Iterable[str], report: Report) -> None:
@@ -187,13 +190,22 @@ def _costly_mark(body: str, limit: int) -> str:
     return ""
 
 
-def _visible_lines(text: str, path: Path, report: Report) -> list[str]:
-    """The lines without invisible controls, each line with some told, and with every letter in one part."""
-    lines = text.split("\n")
-    odd = [place for place, line in enumerate(lines) if not line.isprintable() and INVISIBLE.search(line)]
-    for place in odd:
-        report.add("control-characters", path, place + 1)
-        lines[place] = INVISIBLE.sub("", lines[place])
-    text = "\n".join(lines) if odd else text
-    whole = unicodedata.normalize("NFC", text)
-    return lines if whole == text else whole.split("\n")
+def _lines(text: str) -> Iterator[tuple[int, int, str]]:
+    """Each line with its number and the place it begins at."""
+    number, place = 1, 0
+    while place <= len(text):
+        end = text.find("\n", place)
+        end = len(text) if end < 0 else end
+        yield number, place, text[place:end]
+        number, place = number + 1, end + 1
+
+
+def _visible(text: str, path: Path, report: Report) -> str:
+    """The text without invisible controls, each line with some told, and with every letter in one part."""
+    if not text.replace("\n", "").isprintable():
+        lines = text.split("\n")
+        for place in [place for place, line in enumerate(lines) if INVISIBLE.search(line)]:
+            report.add("control-characters", path, place + 1)
+            lines[place] = INVISIBLE.sub("", lines[place])
+        text = "\n".join(lines)
+    return unicodedata.normalize("NFC", text)

@@ -22,6 +22,7 @@ from magazine.records import BLOG, MAGAZINE, PAGES, PETITIONS, SECTIONS, Entry, 
 from magazine.slugs import MAX_SLUG_LENGTH, is_slug, slug_of
 from magazine.stamps import digest
 from magazine.tree import Tree, renewed, scan
+from magazine.workers import spread
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
@@ -44,10 +45,13 @@ def read(
     for path in reader.listed(Path()):
         if path.name not in (*SECTIONS, "extra") or not reader.is_folder(path):
             reader.unknown(path)
-    issues = tuple(filter(None, map(reader.issue, reader.folders(MAGAZINE))))
-    petitions = tuple(filter(None, map(reader.petition, reader.folders(PETITIONS))))
-    posts = tuple(filter(None, (reader.entry(folder, BLOG) for folder in reader.folders(BLOG))))
-    pages = tuple(filter(None, (reader.entry(folder, PAGES) for folder in reader.folders(PAGES))))
+    found = reader.entries(list(reader.places()))
+    stories_of: dict[str, list[Entry]] = {}
+    for entry in found:
+        stories_of.setdefault(entry.issue, []).append(entry)
+    issues = [reader.issue(entry, stories_of.get(entry.slug, ())) for entry in found if isinstance(entry, Issue)]
+    petitions = [reader.petition(entry, found) for entry in found if isinstance(entry, Petition)]
+    posts, pages = ([entry for entry in found if entry.section == section] for section in (BLOG, PAGES))
     if not reader.seen and not report.errors():
         report.add("empty-content", root.name)
     stories = (story for issue in issues for story in issue.stories)
@@ -83,6 +87,19 @@ def is_ignored(name: str) -> bool:
     return name.startswith((".", "~")) or name.endswith("~") or name.lower() in left
 
 
+Known = tuple[Entry | None, tuple[Problem, ...]]  # an entry and what was told of it
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder that holds an entry; a story stands in an issue."""
+
+    folder: Path
+    section: str
+    kind: type[Entry] = Entry
+    issue: str = ""
+
+
 @dataclass
 class _Reader:
     root: Path
@@ -112,6 +129,14 @@ class _Reader:
             elif path.name not in expected:
                 self.unknown(path)
 
+    def files(self, folder: Path) -> Iterator[Path]:
+        """The files in a folder, if there is one; a folder there is told."""
+        for path in self.listed(folder) if self.is_folder(folder) else ():
+            if self.is_folder(path):
+                self.report.add("file-unused", path)
+            else:
+                yield path
+
     def unknown(self, path: Path) -> None:
         """Tell a file, or every file below a folder, that no rule of the content model has a place for."""
         if self.is_folder(path):
@@ -120,22 +145,56 @@ class _Reader:
         else:
             self.report.add("text-misplaced" if path.suffix.lower() == ".md" else "file-unused", path)
 
-    def issue(self, folder: Path) -> Issue | None:
-        issue = self.entry(folder, MAGAZINE, Issue)
-        stories = (path for path in self.folders(folder, self._own_files(folder)) if path.name != "comments")
-        found = [self.entry(path, MAGAZINE, issue=folder.name) for path in stories]
-        if not isinstance(issue, Issue):
-            return None
-        order = {slug: place for place, slug in enumerate(self._story_order(issue, folder))}
-        printed = sorted(filter(None, found), key=lambda story: (order.get(story.slug, len(order)), *story.order))
+    def places(self) -> Iterator[Place]:
+        """Every folder that holds an entry, with what kind it is of."""
+        for issue in self.folders(MAGAZINE):
+            yield Place(issue, MAGAZINE, Issue)
+            for story in self.folders(issue, self._own_files(issue)):
+                if story.name != "comments":
+                    yield Place(story, MAGAZINE, issue=issue.name)
+        for petition in self.folders(PETITIONS):
+            yield Place(petition, PETITIONS, Petition)
+            for update in self.folders(petition / "updates"):
+                yield Place(update, PETITIONS)
+        for section in (BLOG, PAGES):
+            for folder in self.folders(section):
+                yield Place(folder, section)
+
+    def entries(self, places: Iterable[Place]) -> list[Entry]:
+        """The entries at these places but those that are broken, which is told, or not to be published."""
+        found: dict[Place, Entry | None] = {}
+        stale: list[tuple[Place, bytes]] = []
+        for place in places:
+            key, slug = place.folder.as_posix(), place.folder.name
+            self.seen[key] = slug
+            if not is_slug(slug):
+                guess = slug_of(slug)
+                self.report.add("slug-bad", key, name=headers.shown(slug), limit=MAX_SLUG_LENGTH, guess=guess)
+                continue
+            found[place] = None
+            stamp = self._stamp(place)
+            known: Known | None = self.known.recall(key, stamp) if stamp else None
+            if known is None:
+                stale.append((place, stamp))
+            else:
+                found[place] = self._told(known)
+        for (place, stamp), known in spread(self._read, stale):
+            found[place] = self._told(known)
+            if stamp:
+                self.known.keep(place.folder.as_posix(), stamp, known)
+        return [entry for entry in found.values() if entry]
+
+    def issue(self, issue: Issue, stories: Iterable[Entry]) -> Issue:
+        """An issue with its stories in their printed order."""
+        order = {slug: number for number, slug in enumerate(self._story_order(issue))}
+        printed = sorted(stories, key=lambda story: (order.get(story.slug, len(order)), *story.order))
         return replace(issue, stories=tuple(printed))
 
-    def petition(self, folder: Path) -> Petition | None:
-        petition = self.entry(folder, PETITIONS, Petition)
-        if not isinstance(petition, Petition):
-            return None
-        updates = filter(None, (self.entry(path, PETITIONS) for path in self.folders(folder / "updates")))
-        tallies = read_tallies(self.root, folder / "signatures", self.listed, self.report)
+    def petition(self, petition: Petition, found: Iterable[Entry]) -> Petition:
+        """A petition with its news and its tallies."""
+        folder = Path(petition.key)
+        updates = (one for one in found if one.key.startswith(f"{petition.key}/"))
+        tallies = read_tallies(self.root, self.files(folder / "signatures"), self.report)
         newest_first = tuple(sorted(updates, key=attrgetter("order"), reverse=True))
         return replace(petition, tallies=tallies, updates=newest_first)
 
@@ -148,42 +207,37 @@ class _Reader:
                 else:
                     yield Extra(path, path.relative_to("extra").as_posix())
 
-    def entry(self, folder: Path, section: str, kind: type[Entry] = Entry, issue: str = "") -> Entry | None:
-        """The entry in a folder; None if it is broken, told to the report, or not to be published."""
-        key, slug = folder.as_posix(), folder.name
-        self.seen[key] = slug
-        if not is_slug(slug):
-            self.report.add("slug-bad", folder, name=headers.shown(slug), limit=MAX_SLUG_LENGTH, guess=slug_of(slug))
-            return None
-        stamp = self._stamp(folder, kind)
-        known: tuple[Entry | None, tuple[Problem, ...]] | None = self.known.recall(key, stamp) if stamp else None
-        if known is None:
-            own = replace(self, report=Report())
-            known = own.assembled(folder, section, kind, issue), tuple(own.report.found)
-            if stamp:
-                if known[0]:
-                    _ = known[0].face, known[0].said  # kept with it
-                self.known.keep(key, stamp, known)
+    def _told(self, known: Known) -> Entry | None:
         self.report.found.update(dict.fromkeys(known[1]))
         return known[0]
 
-    def _stamp(self, folder: Path, kind: type[Entry]) -> bytes:
+    def _stamp(self, place: Place) -> bytes:
         """Of all that an entry is made of; empty where its files cannot vouch for themselves."""
-        key = folder.as_posix()
+        key = place.folder.as_posix()
         below = {file.name for file in self.tree.folders.get(key, ()) if file.is_folder}
-        if kind is not Issue and below - set(_folders_of(kind)):
+        if place.kind is not Issue and below - set(_folders_of(place.kind)):
             return b""  # what stands in there is told, and it is nowhere else looked at
         files = self.tree.stamp(key, *([f"{key}/comments"] if "comments" in below else []))
-        return files and digest(files, self.languages, kind.__name__, self.today if kind is Petition else None)
+        today = self.today if place.kind is Petition else None
+        return files and digest(files, self.languages, place.kind.__name__, today)
 
-    def assembled(self, folder: Path, section: str, kind: type[Entry], issue: str) -> Entry | None:
+    def _read(self, stale: tuple[Place, bytes]) -> Known:
+        report = Report()
+        entry = replace(self, report=report)._assembled(stale[0])  # noqa: SLF001 (its own)
+        if entry:
+            _ = entry.face, entry.said  # kept with it
+        return entry, tuple(report.found)
+
+    def _assembled(self, place: Place) -> Entry | None:
+        folder, kind = place.folder, place.kind
         sources, pictures = self._files(folder, kind)
         if sources is None:
             return None
         texts = {language: sources[language] for language in self.languages if language in sources}
         language = next((one for one in texts if "date" in texts[one].headers), next(iter(texts)))
-        answers = read_answers(self.root, folder / "comments", self.listed, language, self.report)
-        return assembled(Folder(folder, section, kind, texts, pictures, answers, issue), self.report, self.today)
+        answers = read_answers(self.root, self.files(folder / "comments"), language, self.report)
+        whole = Folder(folder, place.section, kind, texts, pictures, answers, place.issue)
+        return assembled(whole, self.report, self.today)
 
     def _files(self, folder: Path, kind: type[Entry]) -> tuple[dict[str, Source] | None, tuple[str, ...]]:
         """The sources by language, None if one cannot be read or there is none, and the names of the pictures."""
@@ -217,8 +271,8 @@ class _Reader:
     def _own_files(self, folder: Path) -> list[str]:
         return [path.name for path in self.listed(folder) if not self.is_folder(path)]
 
-    def _story_order(self, issue: Issue, folder: Path) -> tuple[str, ...]:
-        known = [path.name for path in self.listed(folder) if self.is_folder(path)]
+    def _story_order(self, issue: Issue) -> tuple[str, ...]:
+        known = [path.name for path in self.listed(Path(issue.key)) if self.is_folder(path)]
         missing = [slug for slug in issue.order_given if slug not in known]
         path = issue.versions[issue.original].path
         source = headers.read(self.root, path, Report()) if missing else None

@@ -12,7 +12,7 @@ from magazine.stamps import digest
 
 # what only the pages of an entry itself show
 UNSEEN = ("face", "said", "versions", "answers", "pictures", "stories", "updates")
-UNSEEN_OF_VERSION = ("source", "text", "line", "body", "fingerprint", "made_from")
+UNSEEN_OF_VERSION = ("source", "body", "fingerprint", "made_from")
 MAGAZINE, BLOG, PETITIONS, PAGES = SECTIONS = ("magazine", "blog", "petitions", "pages")
 
 
@@ -20,13 +20,13 @@ MAGAZINE, BLOG, PETITIONS, PAGES = SECTIONS = ("magazine", "blog", "petitions", 
 class Version:
     """One language of an entry. ``source`` is the path of its source below the content folder.
 
-    ``text`` is the body as it is written, if it was read just now, and ``line`` where it begins: none is remembered.
+    The ``fingerprint`` is that of an original, which its translations are compared with.
     """
 
     language: str
     source: str
     title: str
-    fingerprint: str
+    fingerprint: str = ""
     body: bytes = b""  # a stamp of the body and of the line it begins at
     discreet: str = ""
     summary: str = ""
@@ -40,11 +40,6 @@ class Version:
     recipients: tuple[str, ...] = ()
     made_from: str = ""
     has_text: bool = True
-    text: str = ""
-    line: int = 0
-
-    def __getstate__(self) -> dict[str, object]:
-        return {**vars(self), "text": ""}
 
     @property
     def path(self) -> Path:
@@ -192,10 +187,11 @@ class Library:
         """The stories of all issues, newest issue first, in their printed order."""
         return tuple(story for issue in self.issues for story in issue.stories)
 
-    def by_path(self, path: Path) -> tuple[Entry, Version]:
-        """The entry and the version whose source this is. Raises KeyError if it is none."""
-        entry = self.entries[path.parent.as_posix()]
-        return entry, entry.versions[path.stem]
+    @cached_property
+    def texts(self) -> dict[str, tuple[Entry, Version]]:
+        """All versions with their entries, by the path of the source."""
+        entries = self.entries.values()
+        return {version.source: (entry, version) for entry in entries for version in entry.versions.values()}
 
 
 def _face(version: Version) -> dict[str, object]:

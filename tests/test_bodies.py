@@ -63,11 +63,11 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def html(bodies: Bodies, name: str = POST) -> str:
-    return bodies.html(bodies.library.by_path(Path(name))[1])
+    return bodies.html(bodies.library.texts[name][1])
 
 
 def stamp(bodies: Bodies, name: str = POST) -> str:
-    return bodies.stamp_of(bodies.library.by_path(Path(name))[1])
+    return bodies.stamp_of(bodies.library.texts[name][1])
 
 
 def leads_to(address: str) -> str:

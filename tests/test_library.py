@@ -368,10 +368,10 @@ def test_extras_keep_their_folders(tmp_path: Path) -> None:
 
 def test_a_text_is_found_by_its_source(tmp_path: Path) -> None:
     library, _ = read(tmp_path, {POST: STORY, "blog/post/en.md": TRANSLATION})
-    entry, version = library.by_path(Path("blog/post/en.md"))
+    entry, version = library.texts["blog/post/en.md"]
     assert (entry.key, version.language) == ("blog/post", "en")
     with pytest.raises(KeyError):
-        library.by_path(Path("blog/post/ky.md"))
+        library.texts["blog/post/ky.md"]
 
 
 def test_the_same_tree_gives_the_same_records(tmp_path: Path) -> None:

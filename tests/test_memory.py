@@ -11,7 +11,7 @@ import pytest
 from toolbox import as_nobody
 
 from magazine.memory import Memory
-from magazine.site.workers import spread
+from magazine.workers import spread
 
 STAMP, OTHER = b"stamp", b"other"
 VALUE: tuple[str, object, object] = ("слово " * 9, {"list": [1, 2.5, None]}, frozenset({b"bytes"}))

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from magazine.site import workers
-from magazine.site.workers import spread
+from magazine import workers
+from magazine.workers import spread
 
 HERE = os.getpid()
 forks = pytest.mark.skipif(not workers.CAN_FORK or workers._cores() < 2, reason="one process is all there is here")

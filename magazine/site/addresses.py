@@ -89,13 +89,9 @@ def absolute(target: str, site: str) -> str:
 
 def made_relative(text: str, page: str) -> str:
     """A text with its ``site:`` addresses as they are seen from a page."""
-    folder = posixpath.dirname(page)
-
-    def seen(match: re.Match[str]) -> str:
-        target = match[1]
-        return _way(target, folder) if "#" not in target else relative(target, page)
-
-    return SITE_LINK.sub(seen, text)
+    folder, parts = posixpath.dirname(page), SITE_LINK.split(text)
+    parts[1::2] = [_way(target, folder) if "#" not in target else relative(target, page) for target in parts[1::2]]
+    return "".join(parts)
 
 
 def made_absolute(text: str, site: str) -> str:

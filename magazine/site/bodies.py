@@ -17,8 +17,8 @@ from magazine.records import Entry, Library, Version
 from magazine.site.links import Place
 from magazine.site.markup import Markup, leads
 from magazine.site.pictures import Gallery
-from magazine.site.workers import spread
 from magazine.stamps import digest
+from magazine.workers import spread
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Bodies:
         name = version.source
         html = self.memory.text(self._found[name].key)
         if html is None:  # the disk lost it
-            entry, version = self.library.by_path(version.path)
+            entry, version = self.library.texts[version.source]
             html, _, _ = self._converted({version.language: Markup(version.language)}, (entry, version))
         return html
 
@@ -104,16 +104,14 @@ class Bodies:
         """The HTML, what to remember of it, and whether it may be remembered."""
         entry, version = text
         report = Report()
-        source: headers.Source | None = headers.Source(version.path, {}, version.text, version.line)
-        if not version.text:
-            source = headers.read(self.library.root, version.path, report)
+        source = headers.read(self.library.root, version.path, report)
         if source is None:
             return "", Body(_key(version, ""), problems=tuple(report.found)), False
         own = replace(self.gallery, made={}, asked={})  # holds no picture but those of this body
         place = replace(self._place(entry, version, report), gallery=own)
         made = markups[version.language].convert(source, place)
         # what is saved while a build runs is shown, but not taken for what was there when it began
-        unchanged = bool(version.text) or digest(source.body_line, source.body) == version.body
+        unchanged = digest(source.body_line, source.body) == version.body
         pictures = tuple(sorted(name for _, name in own.made))
         body = Body(_key(version, made.html), made.links, pictures, tuple(report.found))
         return made.html, body, unchanged and not report.errors()

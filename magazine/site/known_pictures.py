@@ -12,9 +12,9 @@ from magazine.problems import Report
 from magazine.progress import Progress
 from magazine.records import Library
 from magazine.site.pictures import digest, inspect_pictures, picture_paths, prepared
-from magazine.site.workers import spread
 from magazine.stamps import digest as stamp_of
 from magazine.tree import Tree
+from magazine.workers import spread
 
 LEAST = 4  # pictures that are worth a process
 Known = tuple[str, Findings | None, str]  # digest, findings or None, and then the reason

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import Any
 
 from pelican.readers import MarkdownReader
@@ -18,7 +18,8 @@ class SourceReader(MarkdownReader):  # type: ignore[misc]
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
         """What Pelican needs to know. A page takes its body itself (``edition.body``): all of them are too much."""
         edition: Edition = self.settings["EDITION"]
-        entry, version = edition.library.by_path(Path(source_path).relative_to(edition.library.root))
+        source = source_path.removeprefix(f"{edition.library.root}{os.sep}").replace(os.sep, "/")
+        entry, version = edition.library.texts[source]
         address = addresses.of_entry(entry)
         metadata = {
             "title": version.title,
