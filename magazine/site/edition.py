@@ -6,7 +6,7 @@ import datetime as dt
 import gettext
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import tostring
 
@@ -107,7 +107,7 @@ class Edition:
         """A sentence of the theme in this language, as Jinja's own ``_`` gives it; nine in ten hold no values."""
         if sentence not in self._sentences:
             self._sentences[sentence] = Markup(self.catalog.gettext(sentence))  # noqa: S704 (of the theme's catalogs)
-        return self._sentences[sentence] % values
+        return self._sentences[sentence] % values if values or "%" in sentence else self._sentences[sentence]
 
     def title(self, version: Version) -> str:
         """The real title of a version, for headings."""
@@ -129,6 +129,12 @@ class Edition:
         """A month and its year, standing alone."""
         return _date(value, "LLLL y", self._locale)
 
+    def load_names(self) -> None:
+        """Read what CLDR knows of this language, which is quicker once than in each of several processes."""
+        self.date(EPOCH)
+        for language in self.languages:
+            self.language_here(language)
+
     @property
     def _locale(self) -> str:
         # day before month, as everywhere in the region
@@ -140,8 +146,7 @@ class Edition:
 
     def language_name(self, language: str) -> str:
         """The name of a language in itself; the code where CLDR knows none."""
-        name = _language_name(language, language)
-        return name[:1].upper() + name[1:]
+        return _own_name(language)
 
     def language_here(self, language: str) -> str:
         """The name of a language in the reader's own."""
@@ -249,7 +254,18 @@ class Edition:
 
 @lru_cache(maxsize=65536)
 def _date(value: dt.date, style: str, locale: str) -> str:
-    return format_date(value, style, locale=locale)
+    return format_date(value, style, locale=_locale(locale))
+
+
+@cache
+def _locale(name: str) -> Locale:
+    return Locale.parse(name)
+
+
+@cache
+def _own_name(language: str) -> str:
+    name = _language_name(language, language)
+    return name[:1].upper() + name[1:]
 
 
 @lru_cache(maxsize=1024)

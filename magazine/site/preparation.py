@@ -27,7 +27,7 @@ from magazine.site.known_pictures import KnownPictures
 from magazine.site.ledger import Ledger
 from magazine.site.pictures import Gallery
 from magazine.site.plan import Plan, planned
-from magazine.site.templates import TemplateCache
+from magazine.site.templates import QuickCalls, TemplateCache
 from magazine.site.writer import Press, put
 from magazine.stamps import digest
 from magazine.tree import Tree
@@ -55,8 +55,10 @@ class Prepared:
         settings["PREPARED"] = self
         settings["PLAN"] = self.plan
         settings["PRESS"] = Press(self.ledger, staging, self.plan.keys, settings["PAGE_BUDGET"])
-        environment = {**settings["JINJA_ENVIRONMENT"], "bytecode_cache": TemplateCache(self.memory)}
-        settings["JINJA_ENVIRONMENT"] = environment
+        environment = settings["JINJA_ENVIRONMENT"]
+        extensions = [*environment["extensions"], QuickCalls]
+        cache = TemplateCache(self.memory)
+        settings["JINJA_ENVIRONMENT"] = {**environment, "extensions": extensions, "bytecode_cache": cache}
         settings["I18N_GETTEXT_LOCALEDIR"] = str(self.catalogs)
         subsites = settings["I18N_SUBSITES"].items()
         settings["I18N_SUBSITES"] = {language: site for language, site in subsites if self.plan.stale[language]}

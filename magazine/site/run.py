@@ -61,6 +61,8 @@ def finish(pelican: Pelican) -> None:
     if settings["DEFAULT_LANG"] != ready.main:
         return
     press: Press = settings["PRESS"]
+    for edition in ready.editions.values():
+        edition.load_names()
     press.print(ready.progress.step)
     if not settings.get("TELLS_ITSELF", True):
         ready.place_files(press.staging)
