@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import nh3
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from markdown.extensions import Extension
 from markdown.inlinepatterns import SimpleTagInlineProcessor
 
 from magazine.site.markup import EXTENSIONS
-from magazine.site.shortcuts import Shortcuts
+from magazine.site.shortcuts import Shortcuts, plain
 
 calm = settings(deadline=None)  # a busy machine is no failure
 
@@ -42,6 +43,19 @@ BODIES = st.lists(LINES | LOOSE, max_size=6).flatmap(
 )
 
 
+MARKS = st.lists(
+    st.sampled_from(
+        [
+            "*раз*", "**два**", "*раз и два*", "**а.**", "*(а)*", "[три](../x/)", "[а б](b_c.html#d-1)", "[^1](x)",
+            "[а](б в)", "[а]()", "[](x)",
+            "![а](x)", "слово", "а", " ", "  ", "\n", ".", ",", "!", "-", "«", "»", "(", ")", "*", "**",
+            "***", "_", "[", "]", "](", "^", "<", "&", "`", "\\",
+        ]
+    ),
+    max_size=8,
+).map("".join)  # fmt: skip
+
+
 class NoHtml(Extension):
     """As in the texts of editors."""
 
@@ -64,6 +78,31 @@ def sources() -> Iterator[str]:
 @given(BODIES, st.sampled_from(sorted(WAYS)))
 def test_any_text_becomes_the_same(body: str, way: str) -> None:
     assert QUICK[way].reset().convert(body) == PLAIN[way].reset().convert(body)
+
+
+@settings(calm, max_examples=500)
+@given(MARKS, st.sampled_from(["", "а ", "- ", "# ", "> ", "1. а\n\n    "]), st.sampled_from(sorted(WAYS)))
+def test_emphases_and_links_become_the_same(words: str, before: str, way: str) -> None:
+    body = f"{before}{words}"
+    assert QUICK[way].reset().convert(body) == PLAIN[way].reset().convert(body)
+
+
+@settings(calm, max_examples=300)
+@given(BODIES | MARKS | st.text("аб \n.,!-—'\"()1", max_size=60))
+def test_a_plain_text_is_known_for_one(text: str) -> None:
+    """As it comes from a source: without white space at its ends."""
+    text = text.strip("\n").rstrip()
+    found = plain(text)
+    if found is not None:
+        assert found == PLAIN["strangers"].reset().convert(text)
+        assert found == nh3.clean(found, tags={"p"})
+
+
+@pytest.mark.parametrize(
+    "text", ["Раз", "Раз, «два»!", "Раз - два\nтри.", "Раз\n\nДва\nтри\n\n— Четыре", "Раз 'два' \"три\""]
+)
+def test_letters_of_readers_are_plain_in_most_cases(text: str) -> None:
+    assert plain(text) == PLAIN["strangers"].reset().convert(text)
 
 
 @pytest.mark.parametrize("way", sorted(WAYS))

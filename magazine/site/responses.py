@@ -11,7 +11,7 @@ import nh3
 from markdown import Markdown
 
 from magazine.records import Answer
-from magazine.site.shortcuts import Shortcuts
+from magazine.site.shortcuts import Shortcuts, plain
 
 ALLOWED_TAGS = {"p", "br", "em", "strong", "b", "i", "a", "blockquote", "ul", "ol", "li", "code", "pre"}
 ALLOWED_SCHEMES = {"http", "https", "mailto"}
@@ -83,6 +83,8 @@ def responses(answers: Iterable[Answer]) -> Responses:
 @lru_cache(maxsize=4096)
 def sanitised(text: str) -> str:
     """The HTML of what a stranger wrote in Markdown: a few plain tags, no foreign scheme, no attribute but ``href``."""
+    if (html := plain(text)) is not None:
+        return html
     converted = _markdown().reset().convert(text)
     return nh3.clean(
         PICTURE.sub(r"\1", converted),  # no picture of strangers, but its words

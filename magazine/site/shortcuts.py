@@ -7,8 +7,8 @@ stands that it cannot do without, and a paragraph that begins with a letter is k
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeGuard
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -17,7 +17,7 @@ from markdown.blockprocessors import BlockProcessor, ParagraphProcessor
 from markdown.extensions import Extension
 from markdown.inlinepatterns import LINK_RE
 from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import InlineProcessor
+from markdown.treeprocessors import InlineProcessor, UnescapeTreeprocessor
 from markdown.util import ETX, STX, AtomicString, Registry
 
 # what nothing can match without, by Markdown's own names; what is not named here is asked everywhere
@@ -39,8 +39,27 @@ QUICK_LINK = r"\[(?<!!\[)"
 OPENING = r"(?:[^\W\d_]|[\"'«„“”‘’(—–…])"
 # no line begins as a list, heading, rule, quotation, definition, reference or code does, and there is no table
 PARAGRAPH = re.compile(rf"{OPENING}[^\n|]*(?:\n{OPENING}[^\n]*)*")
+# lines of the same kind in which no inline pattern can match, and no sign is written as an entity
+WORDS = rf"{OPENING}[^\n|`\\\[<>&*_\t\r\xa0{STX}{ETX}]*(?<! )"
+PLAIN = re.compile(rf"{WORDS}(?:\n{WORDS})*")
+# emphases and links of which no sign can be taken for another one, and the patterns that then may be asked
+WITHIN = r"([^`\\<>&\[\]()*_]+)"
+SIMPLE = re.compile(
+    rf"\*\*(?<![\w*]\*\*)(?=\w){WITHIN}(?<=\w)\*\*(?![\w*])|\*(?<![\w*]\*)(?=\w){WITHIN}(?<=\w)\*(?![\w*])"
+    rf"|\[(?<!!\[)(?!\^){WITHIN}\]\(([\w./#:?=%+-]+)\)"
+)
+PARTS = 5  # text, and what the four groups above hold
+COMMON = frozenset(("reference", "link", "short_reference", "em_strong"))
 UNTIDY = ("\t", "\r", STX, ETX, " \n")
 FENCES = ("```", "~~~")
+
+
+def plain(text: str) -> str | None:
+    """The HTML of a text that holds nothing but paragraphs of words; None where Markdown has to look closer."""
+    blocks = text.split("\n\n")
+    if not all(map(PLAIN.fullmatch, blocks)):
+        return None
+    return "\n".join(f"<p>{block}</p>" for block in blocks)
 
 
 class Shortcuts(Extension):
@@ -57,17 +76,36 @@ class Shortcuts(Extension):
         if "fenced_code_block" in md.preprocessors:
             fences = _Where(md, FENCES, md.preprocessors["fenced_code_block"], [])
             md.preprocessors.register(fences, "fenced_code_block", 25)
-        blocks: Registry[Any] = Registry()
-        blocks.register(_PlainParagraphs(md.parser), "plain", 1)
-        for number, (name, processor) in enumerate(_named(md.parser.blockprocessors, BLOCK_SIGNS)):
-            asked = _BlocksWith(md.parser, BLOCK_SIGNS[name], processor) if name else processor
-            blocks.register(asked, name or str(number), -number)
-        md.parser.blockprocessors = blocks
+        blocks = [
+            _BlocksWith(md.parser, BLOCK_SIGNS[name], processor) if name else processor
+            for name, processor in _named(md.parser.blockprocessors, BLOCK_SIGNS)
+        ]
+        md.parser.blockprocessors = _Settled([_PlainParagraphs(md.parser), *blocks])
         md.treeprocessors.register(_NeededPatterns(md), "inline", 20)
+        md.treeprocessors.register(_Unescape(md), "unescape", 0)
 
     def reset(self) -> None:
         """Forget where in a text the parser stands: it may have been left in the middle by an error."""
         self.parser.state.clear()
+
+
+class _Settled(Registry[Any]):
+    """A registry that changes no more, and so is not listed anew for each block."""
+
+    def __init__(self, items: list[Any]) -> None:
+        super().__init__()
+        self.items = items
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.items)
+
+
+class _Unescape(UnescapeTreeprocessor):
+    """Looks for escaped signs only where a text has escaped one."""
+
+    def run(self, root: Element) -> None:
+        if any("\\" in line for line in self.md.lines):  # type: ignore[attr-defined]
+            super().run(root)
 
 
 class _Where(Preprocessor):
@@ -121,12 +159,16 @@ class _NeededPatterns(InlineProcessor):
         if not signs:
             return tree
         self.inlinePatterns = self._registry(needed)
-        plain = [(element, element.text) for element in tree.iter() if _is_plain(element.text, signs)]
-        for element, text in plain:
-            element.text = AtomicString(text)
-        tree = super().run(tree, ancestors)
-        for element, text in plain:
-            element.text = text
+        is_simple = COMMON.issuperset(needed)
+        waiting = [(element, element.text) for element in tree.iter() if _is_open(element.text)]
+        known = [(element, parts) for element, text in waiting if (parts := _parts(text, signs, is_simple=is_simple))]
+        for element, _ in known:
+            element.text = AtomicString(element.text)
+        # a text may also stand behind an element, as after a rule in a list
+        if len(known) < len(waiting) or any(element.tail and _holds(element.tail, signs) for element in tree.iter()):
+            tree = super().run(tree, ancestors)
+        for element, parts in known:
+            _fill(element, parts)
         return tree
 
     def _may_match(self, name: str, text: str) -> bool:
@@ -149,9 +191,30 @@ def _named(registry: Registry[Any], names: Iterable[str]) -> list[tuple[str, Any
     return [(known.get(id(item), ""), item) for item in registry]
 
 
-def _is_plain(text: str | None, signs: Iterable[str]) -> bool:
-    return text is not None and not isinstance(text, AtomicString) and not _holds(text, signs)
+def _is_open(text: str | None) -> TypeGuard[str]:
+    return text is not None and not isinstance(text, AtomicString)
+
+
+def _parts(text: str, signs: Iterable[str], *, is_simple: bool) -> list[str]:
+    """A text divided at its simple emphases and links; nothing where Markdown has to look closer."""
+    if not _holds(text, signs):
+        return [text]
+    parts = SIMPLE.split(text) if is_simple else [text]
+    return [] if _holds("".join(parts[::PARTS]), signs) else parts
+
+
+def _fill(element: Element, parts: list[str]) -> None:
+    """Put the parts of a text into an element, before what stands in there already."""
+    element.text = parts[0]
+    for place, start in enumerate(range(1, len(parts), PARTS)):
+        strong, emphasis, words, address, tail = parts[start : start + PARTS]
+        child = Element("strong" if strong else "em" if emphasis else "a", {"href": address} if address else {})
+        child.text, child.tail = strong or emphasis or words, tail
+        element.insert(place, child)
 
 
 def _holds(text: str, signs: Iterable[str]) -> bool:
-    return any(sign in text for sign in signs)
+    for sign in signs:  # noqa: SIM110 (asked for each piece of each text, and twice as quick)
+        if sign in text:
+            return True
+    return False

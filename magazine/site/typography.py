@@ -57,7 +57,7 @@ class Setter:
         """The next piece with its dashes, quotes and no-break spaces."""
         if not text:
             return text
-        text = DASHES.sub("—", text).replace("...", "…")
+        text = (DASHES.sub("—", text) if "-" in text else text).replace("...", "…")
         pieces: list[str] = []
         place = 0
         for match in STRAIGHT.finditer(text):
@@ -169,7 +169,7 @@ def _curled_edge(text: str) -> str:
 
 def _bound_ends(converted: str) -> str:
     """The HTML, which ends with a block, with a no-break space before each block's last word, as ``widont`` sets it."""
-    return WIDOW.sub(rf"\1{NO_BREAK}", converted[::-1])[::-1]
+    return WIDOW.sub(lambda match: match[1] + NO_BREAK, converted[::-1])[::-1]
 
 
 def _plain(converted: str) -> str:
