@@ -26,7 +26,7 @@ WINDOWS_ADDRESS_IN_USE = 10048
 PROJECT = Path(__file__).resolve().parents[2]
 WATCHED = ("theme", "magazine", "pelicanconf.py")
 POLL = 0.5  # seconds
-SETTLE_MS = 50  # programs save in several steps; wait for the last of them
+SETTLE_MS = 20  # programs save in several steps; wait for the last of them
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 from operator import attrgetter
+from typing import Any
 
-from magazine.records import Entry, Issue, Library
+from magazine.records import Answer, Entry, Issue, Library
 from magazine.site.names import Name, Names
-from magazine.site.responses import Responses, responses
+from magazine.site.responses import Responses, fit_one_page, responses
 from magazine.stamps import digest
 
 # what is made of faces alone; entries in it may be of the library before
-KEPT = ("years", "topics", "people", "_shown")
+KEPT = ("years", "topics", "people", "plans", "_shown")
 Neighbours = tuple[Entry | None, Entry | None]
 
 
@@ -23,6 +24,7 @@ class Contents:
 
     def __init__(self, library: Library, before: Contents | None = None) -> None:
         self.library = library
+        self.plans: dict[bytes, Any] = {}  # see ``plan``
         self._responses: dict[str, Responses] = {}
         self._shown: dict[str, bytes] = {}
         self.faces = [(entry.face, *_stories(entry)) for entry in library.entries.values()]
@@ -69,6 +71,17 @@ class Contents:
             for row in rows
             for entry, before, after in zip(row, (None, *row), (*row[1:], None), strict=False)
         }
+
+    @cached_property
+    def newest_answers(self) -> list[tuple[Answer, Entry]]:
+        """All answers with their entries, the newest first."""
+        answered = [(answer, entry) for entry in self.library.entries.values() for answer in entry.answers]
+        return sorted(answered, key=lambda pair: (pair[0].date, pair[1].key, pair[0].id), reverse=True)
+
+    @cached_property
+    def crowded(self) -> tuple[Entry, ...]:
+        """The entries with more answers than one page may hold."""
+        return tuple(entry for entry in self.library.entries.values() if not fit_one_page(entry.answers))
 
     def responses(self, entry: Entry) -> Responses:
         """The answers to an entry."""

@@ -6,14 +6,14 @@ Feeds hold what is there in their own language, and nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from operator import attrgetter
 
 from magazine.records import BLOG, MAGAZINE, Answer, Entry
 from magazine.site import addresses
 from magazine.site.edition import Edition
-from magazine.site.lists import lists, paged
+from magazine.site.lists import answer_pages, lists, paged
 from magazine.site.pages import Page
-from magazine.site.responses import fit_one_page
 
 ANSWERS_PER_ENTRY = 2  # answers are short: their feed holds more of them
 
@@ -40,8 +40,7 @@ def map_pages(edition: Edition, list_size: int) -> Iterator[Page]:
             here = tuple(entry.versions)
             day = str((entry.modified or entry.date).date()) if entry.date.year > 1 else ""
             pages.append((addresses.of_entry(entry), here, day))
-            more = () if fit_one_page(entry.answers) else edition.responses(entry).pages[1:]
-            pages.extend((addresses.of_answers(entry, number), here, "") for number, _ in enumerate(more, start=2))
+    pages.extend((page.address, page.here, "") for page in answer_pages(edition))
     found = [page.address for _, newest, held, _ in lists(edition) for page in paged(newest, held, list_size)]
     indexes = (addresses.HOME, addresses.TOPIC_INDEX, addresses.CREDIT_INDEX, addresses.ARCHIVE_INDEX)
     pages.extend((address, edition.languages, "") for address in (*indexes, *found))
@@ -52,10 +51,8 @@ def map_pages(edition: Edition, list_size: int) -> Iterator[Page]:
 
 
 def _newest_answers(edition: Edition, size: int) -> list[tuple[Answer, Entry, str]]:
-    here = [entry for entry in edition.library.entries.values() if edition.language in entry.versions]
-    answered = [(answer, entry) for entry in here for answer in entry.answers]
-    answered.sort(key=lambda pair: (pair[0].date, pair[1].key, pair[0].id), reverse=True)
+    here = (pair for pair in edition.contents.newest_answers if edition.language in pair[1].versions)
     return [
         (answer, entry, addresses.of_answers(entry, edition.responses(entry).page_of(answer.id)))
-        for answer, entry in answered[:size]
+        for answer, entry in islice(here, size)
     ]

@@ -14,7 +14,6 @@ from magazine.site import addresses
 from magazine.site.edition import Edition
 from magazine.site.names import Name
 from magazine.site.pages import Page
-from magazine.site.responses import fit_one_page
 
 HOME_POSTS = 4
 
@@ -58,7 +57,7 @@ def lists(edition: Edition) -> Iterator[tuple[str, str, Sequence[Entry], Name | 
 
 
 def list_pages(edition: Edition, size: int) -> Iterator[Page]:
-    """Every page that no single source stands behind; ``size`` is how many entries a list page holds."""
+    """Pages made of what entries show of themselves elsewhere; ``size`` is how many of them a list page holds."""
     library, contents, language = edition.library, edition.contents, edition.language
     everywhere = edition.languages
     first = [contents.shown(entry) for entry in (*library.issues[:1], *library.petitions[:1])]
@@ -82,12 +81,13 @@ def list_pages(edition: Edition, size: int) -> Iterator[Page]:
     for entry in library.entries.values():
         if language not in entry.versions and entry.has_page:
             yield Page(addresses.of_entry(entry), "missing", (contents.shown(entry),), (), {"entry": entry})
-        yield from _answer_pages(edition, entry)
 
 
-def _answer_pages(edition: Edition, entry: Entry) -> Iterator[Page]:
-    pages = () if fit_one_page(entry.answers) else edition.responses(entry).pages
-    for number, letters in enumerate(pages[1:], start=2):
-        values = {"entry": entry, "letters": letters, "number": number, "last": len(pages)}
-        shown = (edition.contents.shown(entry), letters, len(pages))
-        yield Page(addresses.of_answers(entry, number), "answers", shown, tuple(entry.versions), values)
+def answer_pages(edition: Edition) -> Iterator[Page]:
+    """The later pages of answers, where those to an entry are too much for one."""
+    for entry in edition.contents.crowded:
+        pages = edition.responses(entry).pages
+        for number, letters in enumerate(pages[1:], start=2):
+            values = {"entry": entry, "letters": letters, "number": number, "last": len(pages)}
+            shown = (edition.contents.shown(entry), letters, len(pages))
+            yield Page(addresses.of_answers(entry, number), "answers", shown, tuple(entry.versions), values)

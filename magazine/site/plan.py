@@ -7,13 +7,13 @@ what stands on every page of a language is told by ``_everywhere``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from magazine.records import Entry, Issue, Petition
 from magazine.site import addresses
 from magazine.site.edition import Edition
 from magazine.site.feeds import feed_pages, map_pages
-from magazine.site.lists import list_pages
+from magazine.site.lists import answer_pages, list_pages
 from magazine.site.pages import Page
 from magazine.stamps import digest
 
@@ -51,10 +51,10 @@ def planned(
     for language, edition in editions.items():
         everywhere = _everywhere(edition, stamp)
         waiting = []
-        for page in _pages(edition, list_size, feed_size):
+        for page, key in _keyed(edition, everywhere, list_size, feed_size):
             address = edition.place(page.address)
-            keys[address] = digest(everywhere, (page.template, page.address, page.here), page.shown)
-            if not fresh(address, keys[address]):
+            keys[address] = key
+            if not fresh(address, key):
                 waiting.append(page)
         stale[language] = tuple(waiting)
     return Plan(keys, stale)
@@ -70,14 +70,40 @@ def _everywhere(edition: Edition, stamp: bytes) -> bytes:
     return digest(stamp, edition.language, [edition.contents.shown(page) for page in edition.library.pages])
 
 
-def _pages(edition: Edition, list_size: int, feed_size: int) -> Iterator[Page]:
+@dataclass
+class _Kept:
+    """Pages of one language with their keys, which stay as they are while no face of an entry changes.
+
+    ``entries`` holds, by the key of the entry, the entry itself and the stamp of its body.
+    """
+
+    lists: list[tuple[Page, bytes]] = field(default_factory=list)
+    entries: dict[str, tuple[Entry, str, Page, bytes]] = field(default_factory=dict)
+
+
+def _keyed(edition: Edition, everywhere: bytes, list_size: int, feed_size: int) -> Iterator[tuple[Page, bytes]]:
+    """Every page of a language with its key."""
+    kept: _Kept = edition.contents.plans.setdefault(digest(everywhere, list_size), _Kept())
     for entry in edition.library.entries.values():
         if edition.language in entry.versions and entry.has_page:
-            yield _entry_page(edition, entry)
-    yield from list_pages(edition, list_size)
-    yield from feed_pages(edition, feed_size)
+            body = edition.bodies.stamp_of(entry.versions[edition.language])
+            before = kept.entries.get(entry.key)
+            if before and before[0] is entry and before[1] == body:
+                yield before[2], before[3]
+            else:
+                page = _entry_page(edition, entry)
+                kept.entries[entry.key] = (entry, body, page, _key(everywhere, page))
+                yield page, kept.entries[entry.key][3]
+    kept.lists = kept.lists or [(page, _key(everywhere, page)) for page in list_pages(edition, list_size)]
+    yield from kept.lists
+    others = [*answer_pages(edition), *feed_pages(edition, feed_size)]
     if edition.language == edition.main:
-        yield from map_pages(edition, list_size)
+        others += map_pages(edition, list_size)
+    yield from ((page, _key(everywhere, page)) for page in others)
+
+
+def _key(everywhere: bytes, page: Page) -> bytes:
+    return digest(everywhere, (page.template, page.address, page.here), page.shown)
 
 
 def _entry_page(edition: Edition, entry: Entry) -> Page:
