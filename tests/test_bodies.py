@@ -17,7 +17,7 @@ from magazine.progress import Progress
 from magazine.records import Library
 from magazine.site import addresses
 from magazine.site.bodies import Bodies
-from magazine.site.pictures import Gallery
+from magazine.site.gallery import Gallery
 
 POST, OTHER = "blog/post/ru.md", "blog/other/ru.md"
 FILES = {POST: STORY, OTHER: STORY}

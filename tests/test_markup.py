@@ -16,9 +16,9 @@ from magazine import headers
 from magazine.problems import Report
 from magazine.records import Library
 from magazine.site import addresses
+from magazine.site.gallery import Gallery
 from magazine.site.links import Place
 from magazine.site.markup import Converted, Markup, leads
-from magazine.site.pictures import Gallery
 
 OPEN = ("http", "https", "mailto", "tel", "sms", "site", "")
 
@@ -93,7 +93,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     }
     library, report = read(root / "content", files)
     assert told(report) == []
-    return Desk(library, Gallery(root / "content", root / "cache", root / "output"))
+    return Desk(library, Gallery(root / "content", root / "cache"))
 
 
 def elements(html: str, tag: str) -> Iterator[dict[str, str]]:
@@ -230,7 +230,7 @@ def test_a_link_to_what_is_gone_or_has_come_leads_elsewhere(desk: Desk, tmp_path
         "blog/otter/ru.md": STORY,
     }
     library, _ = read(tmp_path / "content", tree)
-    gallery = Gallery(tmp_path / "content", tmp_path / "cache", tmp_path / "output")
+    gallery = Gallery(tmp_path / "content", tmp_path / "cache")
     later = replace(place, library=library, entry=library.entries["blog/post"], gallery=gallery)
     assert [leads(target, later) for target, _ in links] == [None, "blog/otter.html", "blog/post/new-320.jpg"]
 

@@ -14,9 +14,9 @@ from magazine import headers
 from magazine.problems import Report
 from magazine.records import Entry, Library, Version
 from magazine.site import typography
+from magazine.site.gallery import Gallery
 from magazine.site.links import Place
 from magazine.site.markup import EXTENSIONS, Markup
-from magazine.site.pictures import Gallery
 
 calm = settings(deadline=None)  # a busy machine is no failure
 
@@ -42,7 +42,7 @@ def body(text: str, language: str = "ru") -> str:
         version=version,
         library=Library(Path("content"), LANGUAGES),
         main="ru",
-        gallery=Gallery(Path("content"), Path("cache"), Path("output")),
+        gallery=Gallery(Path("content"), Path("cache")),
         report=Report(),
         gettext=str,
     )

@@ -14,9 +14,9 @@ from magazine.photos import PictureError
 from magazine.problems import Problem, Report
 from magazine.progress import Progress
 from magazine.records import Entry, Library, Version
+from magazine.site.gallery import Gallery
 from magazine.site.links import Place
 from magazine.site.markup import Markup, leads
-from magazine.site.pictures import Gallery
 from magazine.stamps import digest
 from magazine.workers import spread
 

@@ -22,9 +22,9 @@ from magazine.records import Answer, Entry, Issue, Library, Version
 from magazine.site import addresses, assets, typography
 from magazine.site.bodies import Bodies
 from magazine.site.contents import Contents, Neighbours
+from magazine.site.gallery import Gallery, Picture
 from magazine.site.markup import figure
 from magazine.site.names import Names
-from magazine.site.pictures import Gallery, Picture
 from magazine.site.responses import Responses, sanitised
 
 # a content note may be one of these words, and is then said in the language of the page

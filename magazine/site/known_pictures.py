@@ -6,12 +6,13 @@ from functools import partial
 from pathlib import Path
 
 from magazine import photos
+from magazine.library import PICTURE_SUFFIXES
 from magazine.memory import Memory
 from magazine.photos import Findings, PictureError
 from magazine.problems import Report
 from magazine.progress import Progress
 from magazine.records import Library
-from magazine.site.pictures import digest, inspect_pictures, picture_paths, prepared
+from magazine.site.pictures import digest, prepared
 from magazine.stamps import digest as stamp_of
 from magazine.tree import Tree
 from magazine.workers import spread
@@ -32,7 +33,7 @@ class KnownPictures:
     def tell(self, report: Report, progress: Progress) -> None:
         """Look at every picture that is not known yet, on all cores, and tell what is wrong with any."""
         new = []
-        for path in picture_paths(self.held):
+        for path in _paths(self.held):
             stamp = self._stamps.get(path.as_posix())
             known: Known | None = self._shelf.recall(path.as_posix(), stamp_of(stamp)) if stamp else None
             if known:
@@ -45,18 +46,36 @@ class KnownPictures:
             if stamp := self._stamps.get(path.as_posix()):
                 self._shelf.keep(path.as_posix(), stamp_of(stamp), known)
             progress.step()
-        inspect_pictures(self.held, report, self._findings)
+        for path in _paths(self.held):
+            self._judge(path, report)
 
     def digest_of(self, source: Path) -> str:
         """The digest of a picture's file. Raises PictureError."""
         known = self._found.get(source.relative_to(self.held.root))
         return known[0] if known else digest(source)
 
-    def _findings(self, source: Path) -> Findings:
-        _, findings, reason = self._found[source.relative_to(self.held.root)]
+    def _judge(self, path: Path, report: Report) -> None:
+        """Tell a picture that is none, or that still carries a place or a name."""
+        _, findings, reason = self._found[path]
         if findings is None:
-            raise PictureError(reason)
-        return findings
+            report.add("picture-bad", path, reason=reason)
+            return
+        file = _as_typed(self.held.root / path)
+        if findings.private:
+            report.add("picture-private", path, found=", ".join(findings.private), file=file)
+        if findings.technical:
+            report.add("picture-technical", path, found=", ".join(findings.technical), file=file)
+
+
+def _paths(held: Library) -> list[Path]:
+    """All pictures of the content, also those that no page shows, below its root."""
+    paths = [Path(entry.key) / name for entry in held.entries.values() for name in entry.pictures]
+    return paths + [extra.path for extra in held.extras if extra.path.suffix.lower() in PICTURE_SUFFIXES]
+
+
+def _as_typed(path: Path) -> str:
+    """The path as an editor would type it here."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _seen(root: Path, cache: Path, path: Path) -> Known:

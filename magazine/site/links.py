@@ -12,7 +12,7 @@ from magazine.photos import PictureError
 from magazine.problems import Report, closest
 from magazine.records import Entry, Library, Version
 from magazine.site import addresses
-from magazine.site.pictures import Gallery
+from magazine.site.gallery import Gallery
 
 PELICAN_MARK = re.compile(r"[{|](filename|static|attach)[}|]/?")
 FROM_ROOT = re.compile(r"/|[{|]\w+[}|]/")

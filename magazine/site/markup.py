@@ -22,8 +22,8 @@ from magazine import headers
 from magazine.photos import PictureError
 from magazine.problems import closest
 from magazine.site import addresses, links, typography
+from magazine.site.gallery import Picture, Variant
 from magazine.site.links import Place
-from magazine.site.pictures import Picture, Variant
 from magazine.site.shortcuts import Shortcuts
 
 EXTENSIONS = ("tables", "footnotes", "def_list", "sane_lists", "fenced_code")

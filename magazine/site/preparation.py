@@ -23,9 +23,9 @@ from magazine.site import fingerprints
 from magazine.site.bodies import Bodies
 from magazine.site.contents import Contents
 from magazine.site.edition import Edition
+from magazine.site.gallery import Gallery
 from magazine.site.known_pictures import KnownPictures
 from magazine.site.ledger import Ledger
-from magazine.site.pictures import Gallery
 from magazine.site.plan import Plan, planned
 from magazine.site.templates import QuickCalls, TemplateCache
 from magazine.site.writer import Press, put
