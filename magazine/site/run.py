@@ -21,8 +21,8 @@ from magazine.site.writer import PageWriter, Press
 
 LOGGER = logging.getLogger(__name__)
 
-# settings that macros of the theme need: they are imported without the context of a page, and so but once
-SAID_BY_THEME = ("SITENAME", "MAIL", "INTAKES", "EXIT_ADDRESSES", "LICENCE", "LICENCE_ADDRESS")
+# the settings that templates may name
+SAID_BY_THEME = ("SITENAME", "SUBTITLES", "MAIL", "INTAKES", "EXIT_ADDRESSES", "LICENCE", "LICENCE_ADDRESS")
 
 
 def start(pelican: Pelican) -> None:

@@ -13,6 +13,8 @@ from jinja2.runtime import Context
 
 from magazine.memory import Memory
 
+MACROS = ("answers", "frame", "shown")
+
 
 class TemplateCache(BytecodeCache):
     """Keeps compiled templates in the memory of the builds; its checksums guard what Python would run unseen."""
@@ -29,6 +31,11 @@ class TemplateCache(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what the bucket holds."""
         self.shelf.keep(bucket.key, bucket.checksum.encode(), marshal.dumps(bucket.code))
+
+
+def macros(environment: Environment) -> dict[str, Any]:
+    """The macros of ``parts/`` by the names of their files: that each page imports them takes a tenth of its time."""
+    return {name: environment.get_template(f"parts/{name}.html").module for name in MACROS}
 
 
 class QuickCalls(Extension):

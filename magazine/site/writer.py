@@ -9,12 +9,13 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Template
+from jinja2 import Environment, Template
 from pelican.writers import FileOverwriteFailedError, Writer
 
 from magazine.problems import Problem, Report
 from magazine.site import addresses
 from magazine.site.ledger import Ledger
+from magazine.site.templates import macros
 from magazine.workers import spread
 
 MANY = 100  # pages
@@ -26,7 +27,6 @@ class Sheet:
 
     place: str
     template: Template
-    context: Mapping[str, Any]
     values: Mapping[str, Any]
 
 
@@ -42,6 +42,7 @@ class Press:
     keys: Mapping[str, bytes]
     budget: int
     sheets: dict[str, Sheet] = field(default_factory=dict)
+    macros: dict[Environment, Mapping[str, Any]] = field(default_factory=dict)
 
     def add(self, sheet: Sheet) -> None:
         """Take a page on. Raises FileOverwriteFailedError if its address is taken."""
@@ -51,10 +52,11 @@ class Press:
 
     def print(self, tick: Callable[[], None]) -> None:
         """Render everything, on all cores."""
-        for sheet in list(self.sheets.values())[:1] if len(self.sheets) > MANY else ():
-            environment = sheet.template.environment
-            for name in environment.list_templates(filter_func=lambda name: not name.startswith("!")):
-                environment.get_template(name)  # before the processes part, so that each is compiled once
+        for environment in {sheet.template.environment for sheet in self.sheets.values()}:
+            self.macros[environment] = macros(environment)
+            if len(self.sheets) > MANY:  # before the processes part, so that each is compiled once
+                for name in environment.list_templates(filter_func=lambda name: not name.startswith("!")):
+                    environment.get_template(name)
         together: dict[str, list[Sheet]] = {}
         for sheet in self.sheets.values():
             # the languages of one page share its answers, which are then cleaned once
@@ -68,7 +70,7 @@ class Press:
         return [self._page(sheet) for sheet in sheets]
 
     def _page(self, sheet: Sheet) -> tuple[Problem, ...]:
-        text = sheet.template.render(sheet.context, **sheet.values)
+        text = sheet.template.render(self.macros[sheet.template.environment], **sheet.values)
         data = addresses.made_relative(text, sheet.place).encode()
         if not self.ledger.stands(sheet.place, data):
             put(self.staging, sheet.place, data)
@@ -85,7 +87,7 @@ class PageWriter(Writer):  # type: ignore[misc]
         self,
         name: str,
         template: Template,
-        context: dict[str, Any],
+        context: dict[str, Any],  # noqa: ARG002
         relative_urls: bool = False,  # noqa: ARG002
         paginated: dict[str, Any] | None = None,  # noqa: ARG002
         template_name: str | None = None,  # noqa: ARG002
@@ -96,7 +98,8 @@ class PageWriter(Writer):  # type: ignore[misc]
         """Take a page on. Raises FileOverwriteFailedError if its address is taken."""
         press: Press = self.settings["PRESS"]
         place = self.settings["EDITION"].place(name)
-        press.add(Sheet(place, template, context, {**kwargs, "output_file": name}))
+        # what Pelican keeps for its own templates is left out: to copy it takes as long as to render a short page
+        press.add(Sheet(place, template, {**kwargs, "output_file": name}))
 
 
 def put(folder: Path, address: str, data: bytes) -> None:
