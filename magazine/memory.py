@@ -19,7 +19,7 @@ from typing import Any
 from magazine.messages import say
 
 Tell = Callable[[str], None]
-LARGE = 20_000_000  # letters of texts that wait for the disk
+LARGE = 4_000_000  # letters of texts that wait for the disk
 CHECK = 8  # bytes
 DAMAGE = (sqlite3.Error, UnicodeDecodeError)  # the latter where the names of tables are spoilt
 

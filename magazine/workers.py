@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import sys
@@ -29,6 +30,7 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item], least: int = 4
     context = multiprocessing.get_context("fork")
     processes = []
     pipes: dict[Connection, int] = {}
+    gc.freeze()  # what the processes share is not looked at for garbage in each of them, and so stays shared
     try:
         for number in range(count):
             receiving, sending = context.Pipe(duplex=False)
@@ -54,6 +56,7 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item], least: int = 4
                 else:
                     yield items[place], value
     finally:
+        gc.unfreeze()
         for process in processes:
             process.terminate()
         for process in processes:
@@ -61,6 +64,7 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item], least: int = 4
 
 
 def _work(work: Callable[[Item], Result], items: Sequence[Item], pipe: Connection) -> None:
+    gc.enable()
     try:
         for item in items:
             pipe.send((True, work(item)))

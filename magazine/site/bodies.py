@@ -66,6 +66,7 @@ class Bodies:
             if whole:
                 self._known.keep(name, self._stamp(entry, version), body)
             progress.step()
+        self.memory.save_texts()  # the pages take them from the disk: thousands are too much to hold
         for entry, version in texts:
             body = self._found[version.source]
             report.found.update(dict.fromkeys(body.problems))
