@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from io import FileIO
+from io import BufferedReader, FileIO
 from pathlib import Path
 
 from magazine.problems import Report, closest
@@ -110,7 +110,8 @@ class Source:
 def read(root: Path, path: Path, report: Report, limit: int = MAX_SOURCE_BYTES) -> Source | None:
     """The source at ``root / path``; None, told to the report, if it is no readable text."""
     try:
-        with FileIO(f"{root}/{path}") as file:  # of thousands, where every call of the system counts
+        # of thousands, where every call of the system counts; buffered, since some systems give a file in parts
+        with BufferedReader(FileIO(f"{root}/{path}")) as file:
             data = file.read(limit + 1)
         if len(data) > limit:
             report.add("source-long", path, size=(root / path).stat().st_size, limit=limit)

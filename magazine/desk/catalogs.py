@@ -85,5 +85,3 @@ def _template(domain: Domain) -> Catalog:
     for _file, _line, words, _comments, context in found:
         template.add(words, context=context)
     return template
-
-

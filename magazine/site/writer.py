@@ -122,4 +122,6 @@ def weight(data: bytes, budget: int) -> int:
 
 def _write(path: str, data: bytes) -> None:
     with FileIO(path, "w") as file:  # fewer calls of the system for each page
-        file.write(data)
+        rest = memoryview(data)
+        while rest:  # a disk that becomes full takes a part first, and tells it at the next attempt
+            rest = rest[file.write(rest) :]
