@@ -7,12 +7,14 @@ import gc
 import multiprocessing
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+BATCH_SECONDS = 0.03  # of work in one message: each wakes the process that waits, which takes a core from the others
 # forking is safe while there is one thread; macOS' own libraries start more
 CAN_FORK = "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
 
@@ -29,32 +31,26 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item], least: int = 4
         return
     context = multiprocessing.get_context("fork")
     processes = []
-    pipes: dict[Connection, int] = {}
+    waiting: dict[Connection, Iterator[Item]] = {}
     gc.freeze()  # what the processes share is not looked at for garbage in each of them, and so stays shared
     try:
         for number in range(count):
             receiving, sending = context.Pipe(duplex=False)
-            process = context.Process(target=_work, args=(work, items[number::count], sending), daemon=True)
+            share = items[number::count]
+            process = context.Process(target=_work, args=(work, share, sending), daemon=True)
             process.start()
             sending.close()
             processes.append(process)
-            pipes[receiving] = number
-        places = [iter(range(number, len(items), count)) for number in range(count)]
-        while pipes:
-            for ready in wait(list(pipes)):
+            waiting[receiving] = iter(share)
+        while waiting:
+            for ready in wait(list(waiting)):
                 assert isinstance(ready, Connection)  # noqa: S101 (for the type checker)
-                try:
-                    done, value = ready.recv()
-                except EOFError as error:
-                    raise ChildProcessError("a process of the build was ended") from error
-                if not done:
-                    raise value
-                place = next(places[pipes[ready]], None)
-                if place is None:
-                    del pipes[ready]
+                made = _received(ready)
+                for one in made:
+                    yield next(waiting[ready]), one
+                if not made:
+                    del waiting[ready]
                     ready.close()
-                else:
-                    yield items[place], value
     finally:
         gc.unfreeze()
         for process in processes:
@@ -64,16 +60,34 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item], least: int = 4
 
 
 def _work(work: Callable[[Item], Result], items: Sequence[Item], pipe: Connection) -> None:
+    """Send lists of what was made, the last one empty, or an exception."""
     gc.enable()
     try:
+        made: list[Result] = []
+        sent = time.monotonic()
         for item in items:
-            pipe.send((True, work(item)))
-        pipe.send((True, None))
+            made.append(work(item))
+            if time.monotonic() > sent + BATCH_SECONDS:
+                pipe.send(made)
+                made, sent = [], time.monotonic()
+        if made:
+            pipe.send(made)
+        pipe.send([])
     except KeyboardInterrupt:
         os._exit(130)  # the one who asked tells it
     except Exception as error:  # noqa: BLE001 (raised again where it is waited for)
         with contextlib.suppress(OSError):
-            pipe.send((False, error))
+            pipe.send(error)
+
+
+def _received(pipe: Connection) -> list[Any]:
+    try:
+        made: list[Any] | Exception = pipe.recv()
+    except EOFError as error:
+        raise ChildProcessError("a process of the build was ended") from error
+    if isinstance(made, Exception):
+        raise made
+    return made
 
 
 def _cores() -> int:

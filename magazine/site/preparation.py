@@ -27,7 +27,7 @@ from magazine.site.gallery import Gallery
 from magazine.site.known_pictures import KnownPictures
 from magazine.site.ledger import Ledger
 from magazine.site.plan import Plan, planned
-from magazine.site.templates import QuickCalls, TemplateCache
+from magazine.site.templates import PlainCode, TemplateCache
 from magazine.site.writer import Press, put
 from magazine.stamps import digest
 from magazine.tree import Tree
@@ -56,7 +56,7 @@ class Prepared:
         settings["PLAN"] = self.plan
         settings["PRESS"] = Press(self.ledger, staging, self.plan.keys, settings["PAGE_BUDGET"])
         environment = settings["JINJA_ENVIRONMENT"]
-        extensions = [*environment["extensions"], QuickCalls]
+        extensions = [*environment["extensions"], PlainCode]
         cache = TemplateCache(self.memory)
         settings["JINJA_ENVIRONMENT"] = {**environment, "extensions": extensions, "bytecode_cache": cache}
         settings["I18N_GETTEXT_LOCALEDIR"] = str(self.catalogs)
