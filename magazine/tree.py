@@ -28,13 +28,16 @@ class Tree:
     root: Path
     folders: dict[str, tuple[File, ...]] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)  # folder: why it cannot be read
+    _stamps: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
-    def stamp(self, *folders: str) -> bytes:
-        """A stamp of the files right in these folders; empty where one of them may have changed unnoticed."""
-        held = {folder: self.folders.get(folder, ()) for folder in folders}
-        if any(file.stamp is None and not file.is_folder for files in held.values() for file in files):
-            return b""
-        return stamps.digest([(folder, [(one.name, one.stamp) for one in files]) for folder, files in held.items()])
+    def stamp(self, folder: str) -> bytes:
+        """A stamp of the files right in a folder; empty where one of them may have changed unnoticed."""
+        if folder not in self._stamps:
+            files = self.folders.get(folder, ())
+            is_sure = all(file.stamp or file.is_folder for file in files)
+            held = [(file.name, file.stamp) for file in files]
+            self._stamps[folder] = stamps.digest(folder, held) if is_sure else b""
+        return self._stamps[folder]
 
     def stamps(self) -> dict[str, stamps.FileStamp | None]:
         """The stamps of all files by path."""
@@ -75,13 +78,14 @@ def standing(root: Path) -> dict[str, stamps.FileStamp | None]:
 def renewed(tree: Tree, changed: Iterable[str], ignored: Callable[[str], bool] = lambda _: False) -> Tree:
     """The tree after changes at these paths: their folders are walked again, and those with files still too young."""
     young = (folder for folder, files in tree.folders.items() if any(not f.is_folder and not f.stamp for f in files))
-    new = Tree(tree.root, dict(tree.folders), dict(tree.unread))
+    new = Tree(tree.root, dict(tree.folders), dict(tree.unread), dict(tree._stamps))  # noqa: SLF001 (of its own kind)
     for path in sorted({*young, *(path.rpartition("/")[0] for path in changed)}):
         folder = path
         while folder and not (folder in new.folders and (tree.root / folder).is_dir()):
             folder = folder.rpartition("/")[0]
         for known in [name for name in new.folders if f"{name}/".startswith(f"{folder}/" if folder else "")]:
             del new.folders[known]
+            new._stamps.pop(known, None)  # noqa: SLF001
         new.unread.clear()
         _walk(new, folder, ignored)
     return new
