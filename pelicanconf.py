@@ -52,6 +52,7 @@ JINJA_ENVIRONMENT = {
 TEMPLATE_EXTENSIONS = [".html", ".xml", ".txt"]
 TYPOGRIFY = False  # its filters run inside our reader, where each language gets its own
 RELATIVE_URLS = True
+DEFAULT_DATE_FORMAT = ""  # days are set by CLDR, where the theme shows one
 WITH_FUTURE_DATES = True  # a clock must not decide what is published; `Status: draft` does
 
 # Pelican's own lists, feeds and copies: the magazine's generator writes them all
