@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-import edits
 import pytest
-from fuzz_warm import Bench, Built, Failed, Order, Step, differences, snapshot, untimely
 from toolbox import need
+from warm.bench import Bench, Step
+from warm.builder import Built, Order
+from warm.edits import BREAKING, EDITS
+from warm.nodes import Failed, differences, snapshot, untimely
 
 SEED = 3
 EDITS_A_ROUND = 9
@@ -40,7 +42,7 @@ class Outcome:
 def everyday() -> list[Step]:
     """Each edit once, those that break a build in rounds of their own; builds of each kind between them."""
     random = Random(SEED)
-    whole, breaking = sorted(set(edits.EDITS) - edits.BREAKING), sorted(edits.BREAKING)
+    whole, breaking = sorted(set(EDITS) - BREAKING), sorted(BREAKING)
     random.shuffle(whole)
     random.shuffle(breaking)
     rounds = [whole[place : place + EDITS_A_ROUND] for place in range(0, len(whole), EDITS_A_ROUND)]

@@ -1,0 +1,1 @@
+"""Edits, builds and comparisons: the warm build beside a cold one."""
