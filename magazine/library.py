@@ -7,7 +7,7 @@ or skipped text takes its translations, pictures and answers with it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
@@ -34,17 +34,19 @@ def read(
     today: dt.date,
     tree: Tree | None = None,
     memory: Memory | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Library:
     """The library below a content folder; problems go to the report.
 
     A petition without a `State:` is closed when its deadline lies before ``today``. Entries whose files are,
-    by their stamps, the same as when the memory took them in are not read again.
+    by their stamps, the same as when the memory took them in are not read again. ``meanwhile`` is done here
+    while other processes read, if there is so much that they do.
     """
     entries_known = (memory or Memory(None)).shelf("entry")
     places = Places(tree or scanned(root), report)
     reader = _Reader(root, languages, places, today, entries_known)
     places.tell_unknown()
-    found = reader.entries(list(places.entries()))
+    found = reader.entries(list(places.entries()), meanwhile)
     stories_of: dict[str, list[Entry]] = {}
     for entry in found:
         stories_of.setdefault(entry.issue, []).append(entry)
@@ -102,7 +104,7 @@ class _Reader:
     def report(self) -> Report:
         return self.places.report
 
-    def entries(self, places: Iterable[Place]) -> list[Entry]:
+    def entries(self, places: Iterable[Place], meanwhile: Callable[[], object]) -> list[Entry]:
         """The entries at these places but those that are broken, which is told, or not to be published."""
         found: dict[str, Entry | None] = {}
         stale: list[tuple[Place, bytes]] = []
@@ -120,7 +122,7 @@ class _Reader:
                 stale.append((place, stamp))
             else:
                 found[key] = self._told(known)
-        for (place, stamp), known in spread(self._read, stale):
+        for (place, stamp), known in spread(self._read, stale, meanwhile=meanwhile):
             found[place.key] = self._told(known)
             if stamp:
                 self.known.keep(place.key, stamp, known)

@@ -10,19 +10,27 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
+from multiprocessing.sharedctypes import Synchronized
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 BATCH_SECONDS = 0.03  # of work in one message: each wakes the process that waits, which takes a core from the others
+PIPE_BYTES = 1 << 20
 # forking is safe while there is one thread; macOS' own libraries start more
 CAN_FORK = "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
 
 
-def spread(work: Callable[[Item], Result], items: Sequence[Item], least: int = 40) -> Iterator[tuple[Item, Result]]:
+def spread(
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    least: int = 40,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Iterator[tuple[Item, Result]]:
     """Each item with what ``work`` makes of it, in no order; fewer than ``least`` items are not worth a process.
 
-    An exception in a process is raised here. Raises ChildProcessError if one ends without a word.
+    ``meanwhile`` is done in this process, if there are others, before what they made is taken. An exception in a
+    process is raised here. Raises ChildProcessError if one ends without a word.
     """
     count = min(_cores(), len(items) // least + 1) if CAN_FORK else 1
     if count < 2:
@@ -30,26 +38,28 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item], least: int = 4
             yield item, work(item)
         return
     context = multiprocessing.get_context("fork")
+    taken = context.Value("L", 0)
     processes = []
-    waiting: dict[Connection, Iterator[Item]] = {}
+    waiting: list[Connection] = []
     gc.freeze()  # what the processes share is not looked at for garbage in each of them, and so stays shared
     try:
-        for number in range(count):
+        for _ in range(count):
             receiving, sending = context.Pipe(duplex=False)
-            share = items[number::count]
-            process = context.Process(target=_work, args=(work, share, sending), daemon=True)
+            _widen(sending)
+            process = context.Process(target=_work, args=(work, items, taken, sending), daemon=True)
             process.start()
             sending.close()
             processes.append(process)
-            waiting[receiving] = iter(share)
+            waiting.append(receiving)
+        meanwhile()
         while waiting:
-            for ready in wait(list(waiting)):
+            for ready in wait(waiting):
                 assert isinstance(ready, Connection)  # noqa: S101 (for the type checker)
                 made = _received(ready)
-                for one in made:
-                    yield next(waiting[ready]), one
+                for number, result in made:
+                    yield items[number], result
                 if not made:
-                    del waiting[ready]
+                    waiting.remove(ready)
                     ready.close()
     finally:
         gc.unfreeze()
@@ -59,14 +69,16 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item], least: int = 4
             process.join()
 
 
-def _work(work: Callable[[Item], Result], items: Sequence[Item], pipe: Connection) -> None:
-    """Send lists of what was made, the last one empty, or an exception."""
+def _work(
+    work: Callable[[Item], Result], items: Sequence[Item], taken: Synchronized[int], pipe: Connection
+) -> None:
+    """Send lists of numbers of items and what was made of them, the last one empty, or an exception."""
     gc.enable()
     try:
-        made: list[Result] = []
+        made: list[tuple[int, Result]] = []
         sent = time.monotonic()
-        for item in items:
-            made.append(work(item))
+        for number in _numbers(len(items), taken):
+            made.append((number, work(items[number])))
             if time.monotonic() > sent + BATCH_SECONDS:
                 pipe.send(made)
                 made, sent = [], time.monotonic()
@@ -78,6 +90,25 @@ def _work(work: Callable[[Item], Result], items: Sequence[Item], pipe: Connectio
     except Exception as error:  # noqa: BLE001 (raised again where it is waited for)
         with contextlib.suppress(OSError):
             pipe.send(error)
+
+
+def _numbers(count: int, taken: Synchronized[int]) -> Iterator[int]:
+    """Numbers of items that no other process has taken, so that all of them end together."""
+    while True:
+        with taken.get_lock():
+            number = taken.value
+            taken.value += 1
+        if number >= count:
+            return
+        yield number
+
+
+def _widen(pipe: Connection) -> None:
+    """Let more wait in a pipe than the usual 64 KB, where the system has a way to say so."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import fcntl  # noqa: PLC0415 (not everywhere)
+
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def _received(pipe: Connection) -> list[Any]:

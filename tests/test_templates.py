@@ -8,7 +8,7 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 from site_files import Site
 
-from magazine.site import build, preparation
+from magazine.site import build, templates
 from magazine.site.templates import PlainCode
 
 
@@ -38,7 +38,7 @@ class AsItComes(Extension):
 
 
 def test_every_page_is_what_jinja_makes_of_it(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preparation, "PlainCode", AsItComes)
+    monkeypatch.setattr(templates, "PlainCode", AsItComes)
     monkeypatch.setenv("MAGAZINE_CACHE", str(tmp_path / "cache"))
     build.cache_folder.cache_clear()
     assert not [problem for problem in build.build(output=tmp_path / "output") if problem.stops]

@@ -16,6 +16,12 @@ forks = pytest.mark.skipif(not workers.CAN_FORK or workers._cores() < 2, reason=
 LARGE = 300_000  # bytes: more than waits in a pipe
 
 
+def slow_pid(_: int) -> int:
+    """Slow enough that no process does all of it before another has begun."""
+    time.sleep(0.01)
+    return os.getpid()
+
+
 def whole(sequence: range, least: int) -> list[tuple[int, int]]:
     return sorted(spread(lambda number: number * number, sequence, least))
 
@@ -49,10 +55,30 @@ def test_little_work_stays_in_this_process() -> None:
 
 @forks
 def test_much_work_goes_to_other_processes() -> None:
-    found = {pid for _, pid in spread(lambda _: os.getpid(), range(40))}
+    found = {pid for _, pid in spread(slow_pid, range(40))}
     assert len(found) > 1
     assert HERE not in found
     assert len(found) <= workers._cores()
+
+
+@forks
+def test_what_is_done_meanwhile_is_done_here_and_before_anything_is_taken() -> None:
+    done: list[int] = []
+    for _ in spread(slow_pid, range(40), meanwhile=lambda: done.append(os.getpid())):
+        assert done == [HERE]
+
+
+def test_little_work_leaves_no_time_for_anything_meanwhile() -> None:
+    done: list[int] = []
+    assert len(list(spread(slow_pid, range(3), meanwhile=lambda: done.append(1)))) == 3
+    assert done == []
+
+
+@forks
+def test_the_slow_work_is_shared_wherever_it_stands() -> None:
+    """Each process takes what is next, not every other item."""
+    found = spread(lambda number: slow_pid(number) if number % workers._cores() == 0 else HERE, range(120))
+    assert len({pid for _, pid in found} - {HERE}) == workers._cores()
 
 
 @forks

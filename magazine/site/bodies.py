@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gettext
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -47,8 +47,11 @@ class Bodies:
         self._known = memory.shelf("body")
         self._found: dict[str, Body] = {}
 
-    def prepare(self, report: Report, progress: Progress) -> None:
-        """Convert what is not known yet, on all cores, and tell every problem of every body."""
+    def prepare(self, report: Report, progress: Progress, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Convert what is not known yet, on all cores, and tell every problem of every body.
+
+        ``meanwhile`` is done here while other processes convert, if there is so much that they do.
+        """
         texts = [(entry, version) for entry in self.library.entries.values() for version in entry.versions.values()]
         stale = []
         for entry, version in texts:
@@ -59,7 +62,8 @@ class Bodies:
                 stale.append((entry, version))
         markups = {language: Markup(language) for language in self.library.languages}
         progress.expect(len(stale))
-        for (entry, version), (html, body, whole) in spread(partial(self._converted, markups), stale):
+        converted = spread(partial(self._converted, markups), stale, meanwhile=meanwhile)
+        for (entry, version), (html, body, whole) in converted:
             name = version.source
             self._found[name] = body
             self.memory.keep_text(body.key, html)

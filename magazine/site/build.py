@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import datetime as dt
 import gc
+import importlib
 import io
 import itertools
 import json
@@ -106,6 +107,8 @@ def build(
         try:
             with _uncollected():
                 return _build(content, output, kept, tell, changed)
+        except ChildProcessError as error:
+            raise folder.OutputError(folder.ended()) from error
         except OSError as error:
             raise folder.OutputError(folder.unwritable(error, output)) from error
         finally:
@@ -163,7 +166,7 @@ def _build(content: Path, output: Path, memory: Memory, tell: Tell, changed: Ite
     if known is not None:
         return list(known)
     report = Report()
-    held = shelves.read(content, languages, report, today, tree, memory)
+    held = shelves.read(content, languages, report, today, tree, memory, _load)
     staging = folder.staging(output)
     staging.mkdir()
     try:
@@ -216,6 +219,11 @@ def _made(
         ready.progress.end()
     report.found.update(dict.fromkeys(ledger.problems()))
     return ready.bodies.keys()
+
+
+def _load() -> None:
+    """Load what a build needs after reading."""
+    importlib.import_module("magazine.site.preparation")
 
 
 def _pelican(chosen: dict[str, Any], report: Report) -> None:

@@ -61,6 +61,14 @@ def unwritable(error: OSError, output: Path) -> str:
     )
 
 
+def ended() -> str:
+    """What an editor is told when the system ended one of the processes of a build."""
+    return say(
+        "The system ended a part of this build, perhaps for want of memory. Close other programs and build again. "
+        "The old site stands unchanged."
+    )
+
+
 def alone(file: Path, tell: Callable[[str], None]) -> contextlib.AbstractContextManager[object]:
     """Let one build at a time do its work; the system frees the lock when its holder ends, however it ends."""
     file.parent.mkdir(parents=True, exist_ok=True)

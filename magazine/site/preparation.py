@@ -27,7 +27,7 @@ from magazine.site.gallery import Gallery
 from magazine.site.known_pictures import KnownPictures
 from magazine.site.ledger import Ledger
 from magazine.site.plan import Plan, planned
-from magazine.site.templates import PlainCode, TemplateCache
+from magazine.site.templates import compile_templates, compiling
 from magazine.site.writer import Press, put
 from magazine.stamps import digest
 from magazine.tree import Tree
@@ -55,10 +55,7 @@ class Prepared:
         settings["PREPARED"] = self
         settings["PLAN"] = self.plan
         settings["PRESS"] = Press(self.ledger, staging, self.plan.keys, settings["PAGE_BUDGET"])
-        environment = settings["JINJA_ENVIRONMENT"]
-        extensions = [*environment["extensions"], PlainCode]
-        cache = TemplateCache(self.memory)
-        settings["JINJA_ENVIRONMENT"] = {**environment, "extensions": extensions, "bytecode_cache": cache}
+        settings["JINJA_ENVIRONMENT"] = compiling(settings["JINJA_ENVIRONMENT"], self.memory)
         settings["I18N_GETTEXT_LOCALEDIR"] = str(self.catalogs)
         subsites = settings["I18N_SUBSITES"].items()
         settings["I18N_SUBSITES"] = {language: site for language, site in subsites if self.plan.stale[language]}
@@ -114,7 +111,8 @@ def prepared(
     compiled = _compiled(theme, held.languages, memory)
     catalogs = {language: _catalog(compiled.get(language)) for language in held.languages}
     bodies = Bodies(held, gallery, catalogs, memory, digest(fingerprints.program(), held.languages, compiled))
-    bodies.prepare(report, progress)
+    templates = partial(compile_templates, theme, settings["JINJA_ENVIRONMENT"], memory)
+    bodies.prepare(report, progress, meanwhile=templates)
     contents = memory.mind["contents"] = Contents(held, memory.mind.get("contents"))
     editions = {
         language: Edition(

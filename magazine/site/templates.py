@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import marshal
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from jinja2 import BytecodeCache, Environment, nodes
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, nodes
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension
@@ -13,6 +15,19 @@ from jinja2.ext import Extension
 from magazine.memory import Memory
 
 MACROS = ("answers", "frame", "shown")
+
+
+def compiling(options: Mapping[str, Any], memory: Memory) -> dict[str, Any]:
+    """The options of a Jinja environment that compiles our way and keeps what it compiled."""
+    extensions = [*options["extensions"], PlainCode]
+    return {**options, "extensions": extensions, "bytecode_cache": TemplateCache(memory)}
+
+
+def compile_templates(theme: Path, options: Mapping[str, Any], memory: Memory) -> None:
+    """Compile all templates of a theme, so that Pelican finds them compiled."""
+    environment = Environment(loader=FileSystemLoader(theme / "templates"), **compiling(options, memory))  # noqa: S701
+    for name in environment.list_templates():
+        environment.get_template(name)
 
 
 class TemplateCache(BytecodeCache):
