@@ -8,6 +8,7 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 from site_files import Site
 
+from magazine import cache
 from magazine.site import build, templates
 from magazine.site.templates import PlainCode
 
@@ -40,9 +41,9 @@ class AsItComes(Extension):
 def test_every_page_is_what_jinja_makes_of_it(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(templates, "PlainCode", AsItComes)
     monkeypatch.setenv("MAGAZINE_CACHE", str(tmp_path / "cache"))
-    build.cache_folder.cache_clear()
+    cache.folder.cache_clear()
     assert not [problem for problem in build.build(output=tmp_path / "output") if problem.stops]
-    build.cache_folder.cache_clear()
+    cache.folder.cache_clear()
     for address, page in site.pages.items():
         assert (tmp_path / "output" / address).read_bytes() == page.source, address
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import datetime as dt
 import gc
@@ -15,16 +14,16 @@ import os
 import runpy
 import shutil
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from magazine import cache, stamps
 from magazine import library as shelves
-from magazine import stamps
-from magazine.memory import Memory, lost
+from magazine.cache import PROJECT
+from magazine.memory import Memory
 from magazine.messages import say, say_number
 from magazine.problems import Problem, Report
 from magazine.progress import DONE
@@ -34,7 +33,6 @@ from magazine.site import output as folder
 from magazine.site.ledger import Ledger
 from magazine.tree import Tree
 
-PROJECT = Path(__file__).resolve().parents[2]
 Tell = Callable[[str], None]
 
 
@@ -101,7 +99,7 @@ def build(
     content = (content or PROJECT / said()["PATH"]).resolve()
     output = (output or PROJECT / said()["OUTPUT_PATH"]).resolve()
     folder.check(content, output)
-    with folder.alone(_remembered(content, output).with_suffix(".lock"), tell):
+    with folder.alone(cache.remembered("builds", content, output).with_suffix(".lock"), tell):
         folder.recover(output)
         kept = memory or opened(content, output)
         try:
@@ -119,12 +117,17 @@ def build(
 def opened(content: Path, output: Path) -> Memory:
     """What earlier builds of this content into this output remembered; damage is told."""
     tell = partial(print, file=sys.stderr, flush=True)
-    return Memory(_remembered(content, output), fingerprints.program().hex(), tell)
+    return Memory(cache.remembered("builds", content, output), fingerprints.program().hex(), tell)
 
 
 def said() -> dict[str, Any]:
     """What ``pelicanconf.py`` says, without Pelican."""
     return {name: value for name, value in runpy.run_path(str(PROJECT / "pelicanconf.py")).items() if name.isupper()}
+
+
+def languages_of(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """The languages of the magazine, the main one first."""
+    return (settings["DEFAULT_LANG"], *settings["I18N_SUBSITES"])
 
 
 def settings(**overrides: Any) -> dict[str, Any]:
@@ -134,30 +137,9 @@ def settings(**overrides: Any) -> dict[str, Any]:
     return dict(read_settings(str(PROJECT / "pelicanconf.py"), override=overrides))
 
 
-@cache
-def cache_folder() -> Path:
-    """Where ``MAGAZINE_CACHE`` says, else beside the project; a temporary one where that cannot be written."""
-    folder = Path(os.environ.get("MAGAZINE_CACHE") or PROJECT / ".cache").resolve()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as probe:
-            probe.write(b"?")
-    except OSError as error:
-        print(lost(error.strerror or type(error).__name__), file=sys.stderr)
-        temporary = tempfile.TemporaryDirectory(prefix="magazine-")
-        atexit.register(temporary.cleanup)
-        return Path(temporary.name)
-    return folder
-
-
-def _remembered(content: Path, output: Path) -> Path:
-    name = stamps.digest(str(content.resolve()), str(output.resolve())).hex()
-    return cache_folder() / "builds" / f"{name}.sqlite"
-
-
 def _build(content: Path, output: Path, memory: Memory, tell: Tell, changed: Iterable[str]) -> list[Problem]:
     chosen = said()
-    languages = (chosen["DEFAULT_LANG"], *chosen["I18N_SUBSITES"])
+    languages = languages_of(chosen)
     tell(say("Reading %(folder)s …", folder=content.name))
     today, tree, ledger = fingerprints.day(), _scanned(content, memory, changed), Ledger(output, memory)
     stamp = fingerprints.site(PROJECT / chosen["THEME"], chosen)
@@ -202,7 +184,7 @@ def _made(
     """Make in ``staging`` what is new in the output; the keys of all texts, None if a problem stops the build."""
     from magazine.site.preparation import prepared  # noqa: PLC0415 (as above)
 
-    chosen = settings(PATH=str(held.root), OUTPUT_PATH=str(staging), CACHE_PATH=str(cache_folder()))
+    chosen = settings(PATH=str(held.root), OUTPUT_PATH=str(staging), CACHE_PATH=str(cache.folder()))
     ready = prepared(chosen, held, tree, memory, report, ledger, stamp)
     if not ready:
         return None
