@@ -79,10 +79,11 @@ def explain(name=None):
     """Print the help of one command, or the list of them."""
     mine = LANGUAGES.index(language())
     lines = [tell("use", ME + " " + tell("name")), ""]
-    lines += ["  {:<8}{}".format(known, what[mine]) for known, _, what in COMMANDS] + ["", tell("more", ME)]
+    width = max(len(known) for known, _, _ in COMMANDS) + 2
+    lines += ["  {:<{}}{}".format(known, width, what[mine]) for known, _, what in COMMANDS] + ["", tell("more", ME)]
     for known, usage, what in COMMANDS:
         if known == name:
-            words = re.findall(r"--[\w-]*|FILE|STORY", usage)
+            words = [word for word in re.findall(r"--[\w-]*|\b[A-Z]+\b", usage) if word in WORDS]
             like = "{} {} {}".format(ME, known, usage).strip()
             lines = [what[mine][0].upper() + what[mine][1:] + ".", tell("use", like), ""]
             lines += ["  {:<11}{}".format(word, WORDS[word][mine]) for word in words]
@@ -285,6 +286,26 @@ def build(_, content=None, output=None):
 def serve(_, content=None, output=None, port=8000):
     """Show the site on this computer and renew it at every edit."""
     leave("desk.preview", path(content), path(output), port)
+
+
+@task
+def check(_, content=None, format=None):  # noqa: A002
+    """Find every mistake in all texts, and give advice."""
+    leave("desk.check", path(content), format)
+
+
+@task
+def new(_, kind, name=None, title=None, language=None, content=None):
+    """Begin a text or a translation: its folder, its headers."""
+    from magazine.desk.new import Wanted
+
+    leave("desk.new", Wanted(kind, name or "", title or "", language or ""), path(content))
+
+
+@task
+def translations(_, name=None, html=None, content=None):
+    """Show which text is there in which language, and what changed in the originals since."""
+    leave("desk.translations", name, path(html), path(content))
 
 
 @task

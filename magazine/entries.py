@@ -49,7 +49,7 @@ def assembled(folder: Folder, report: Report, today: dt.date) -> Entry | None:
     for source in folder.texts.values():
         headers.check_names(source, (*ENTRY_HEADERS, *OWN_HEADERS[folder.kind]), report)
         _check_place(source, folder, report)
-    original = _original(folder, report)
+    original = original_of(folder, report)
     if original is None or _state(folder.texts[original], report) != "published":
         return None
     first = folder.texts[original]
@@ -82,7 +82,7 @@ def _state(source: Source, report: Report) -> str:
     return source.choice("status", STATES, "published", report)
 
 
-def _original(folder: Folder, report: Report) -> str | None:
+def original_of(folder: Folder, report: Report) -> str | None:
     """The language that carries the date; of pages and issues, which need none, the first that is no translation."""
     texts = folder.texts
     ordered = sorted(texts, key=lambda language: "translator" in texts[language].headers)

@@ -24,7 +24,7 @@ class Problem:
 
     @property
     def severity(self) -> str:
-        """``error`` or ``warning``."""
+        """``error``, ``warning`` or ``advice``."""
         return RULES[self.code][0]
 
     @property
@@ -32,15 +32,22 @@ class Problem:
         """Whether it stops the build."""
         return self.severity == ERROR
 
-    def text(self, language: str | None = None) -> str:
-        """``file:line: what is wrong. What to do.`` in the editor's language."""
+    def said(self, language: str | None = None) -> tuple[str, str]:
+        """What is wrong and what to do, in the editor's language."""
         _, what, how = RULES[self.code]
         values = dict(self.values)
         if values.get("guess") and self.code not in BARE_GUESSES:
             values["guess"] = did_you_mean(str(values["guess"]), language)
-        place = f"{self.path}:{self.line}" if self.line else self.path
-        parts = (_sentence(say(part, language, **values)) for part in (what, how))
-        return f"{place}: {' '.join(parts)}"
+        return _sentence(say(what, language, **values)), _sentence(say(how, language, **values))
+
+    @property
+    def place(self) -> str:
+        """``file:line``, or the file alone."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+    def text(self, language: str | None = None) -> str:
+        """``file:line: what is wrong. What to do.`` in the editor's language."""
+        return f"{self.place}: {' '.join(self.said(language))}"
 
 
 @dataclass

@@ -22,9 +22,12 @@ Known = tuple[str, Findings | None, str]  # digest, findings or None, and then t
 
 
 class KnownPictures:
-    """The digests and findings of all pictures below the content folder."""
+    """The digests and findings of all pictures below the content folder.
 
-    def __init__(self, held: Library, tree: Tree, memory: Memory, cache: Path) -> None:
+    Their variants are made into the ``cache`` in the same go; without one they are looked at, no more.
+    """
+
+    def __init__(self, held: Library, tree: Tree, memory: Memory, cache: Path | None) -> None:
         self.held, self.cache = held, cache
         self._shelf = memory.shelf("picture")
         self._stamps = tree.stamps()
@@ -60,11 +63,16 @@ class KnownPictures:
         if findings is None:
             report.add("picture-bad", path, reason=reason)
             return
-        file = _as_typed(self.held.root / path)
+        file = as_typed(self.held.root / path)
         if findings.private:
             report.add("picture-private", path, found=", ".join(findings.private), file=file)
         if findings.technical:
             report.add("picture-technical", path, found=", ".join(findings.technical), file=file)
+
+
+def as_typed(path: Path) -> str:
+    """The path as an editor would type it here."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _paths(held: Library) -> list[Path]:
@@ -73,13 +81,10 @@ def _paths(held: Library) -> list[Path]:
     return paths + [extra.path for extra in held.extras if extra.path.suffix.lower() in PICTURE_SUFFIXES]
 
 
-def _as_typed(path: Path) -> str:
-    """The path as an editor would type it here."""
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
-
-
-def _seen(root: Path, cache: Path, path: Path) -> Known:
+def _seen(root: Path, cache: Path | None, path: Path) -> Known:
     try:
+        if cache is None:
+            return "", photos.inspect(root / path), ""
         if path.parts[0] == "extra":  # copied as it is
             return digest(root / path), photos.inspect(root / path), ""
         shapes = prepared(root / path, None, cache)

@@ -31,6 +31,7 @@ OPEN_SCHEMES = ("http", "https", "mailto", "tel", "sms")
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 TAG = re.compile(r"</?[a-z][a-z0-9]*(?=[\s/>])[^<>\n]*>", re.IGNORECASE)
 CODE_OR_COMMENT = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|<!--.*?-->", re.DOTALL)
+INDENTED = re.compile(r"^(?:\t| {2,})\S", re.MULTILINE)
 CODE_SPAN = re.compile(r"(`+).+?\1")
 SIZES = "(max-width:40em) 90vw, 36em"
 
@@ -47,22 +48,30 @@ class Converted:
 
 
 class Markup:
-    """Converts bodies of one language; one Markdown object for all of them."""
+    """Converts bodies of one language; one Markdown object for all of them.
 
-    def __init__(self, language: str) -> None:
-        self.language = language
-        self.resolver = _Resolver()
+    Without ``makes_html`` it only tells problems and links, in half the time: the HTML is empty.
+    """
+
+    def __init__(self, language: str, *, makes_html: bool = True) -> None:
+        self.language, self.makes_html = language, makes_html
+        self.resolver = _Resolver(sets_type=makes_html and language != "en")
         extensions: list[str | Extension] = [*EXTENSIONS, _Magazine(self.resolver), Shortcuts()]
         configs: dict[str, Any] = {"footnotes": {"BACKLINK_TEXT": "↑"}}
         self.markdown = Markdown(extensions=extensions, extension_configs=configs, output_format="html")
+        if not makes_html:
+            self.markdown.treeprocessors.deregister("prettify")
+            self.markdown.serializer = _nothing
 
     def convert(self, source: headers.Source, place: Place) -> Converted:
         """The HTML of a source's body, and its links; problems go to the report of its place."""
         self.resolver.place, self.resolver.source, self.resolver.links = place, source, {}
         self.markdown.reset()
-        body = _without_comments(source.body)
+        body = without_comments(source.body)
         _tell_html(body, source, place)
-        html = typography.body(self.markdown.convert(body), self.language)
+        html = self.markdown.convert(body if self.makes_html else _linking(body))
+        if self.makes_html:
+            html = typography.body(html, self.language)
         return Converted(html, tuple(self.resolver.links.items()))
 
 
@@ -106,6 +115,10 @@ class _Resolver(Treeprocessor):
     source: headers.Source
     links: dict[str, str | None]
 
+    def __init__(self, *, sets_type: bool) -> None:
+        super().__init__()
+        self.sets_type = sets_type
+
     def run(self, root: Element) -> None:
         for parent in list(root.iter()):
             for index, child in enumerate(list(parent)):
@@ -113,7 +126,7 @@ class _Resolver(Treeprocessor):
                     self._link(child)
                 elif child.tag == "img":
                     self._picture(parent, index, child)
-        if self.place.version.language != "en":
+        if self.sets_type:
             typography.set_tree(root)
 
     def _tell(self, code: str, target: str, **values: object) -> None:
@@ -172,7 +185,19 @@ class _Resolver(Treeprocessor):
             parent[index] = made[0]
 
 
-def _without_comments(body: str) -> str:
+def _linking(body: str) -> str:
+    """The paragraphs that may hold links, pictures or what they refer to; all where one may go on in the next."""
+    if INDENTED.search(body) or "```" in body or "~~~" in body:
+        return body
+    return "\n\n".join(part for part in body.split("\n\n") if "[" in part or "<" in part)
+
+
+def _nothing(_: Element) -> str:
+    """A document without anything in it, as Markdown knows one."""
+    return "<div />"
+
+
+def without_comments(body: str) -> str:
     """Notes between ``<!--`` and ``-->`` are the editors' own; in code they are text. Lines keep their numbers."""
     if "<!--" not in body:
         return body

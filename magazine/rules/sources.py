@@ -1,13 +1,11 @@
-"""Every rule a source can break: how grave it is, what is wrong, what to do."""
+"""The rules a build asks of every source, picture and page."""
 
 from __future__ import annotations
 
 from magazine.messages import marked
+from magazine.rules.severity import ERROR, WARNING, Rules
 
-ERROR, WARNING = "error", "warning"
-
-# code: (severity, what is wrong, what to do)
-RULES: dict[str, tuple[str, str, str]] = {
+OF_SOURCES: Rules = {
     "answer-cycle": (
         ERROR,
         marked("the answers reply to each other in a circle"),

@@ -1,0 +1,11 @@
+"""Every rule that content can break: how grave it is, what is wrong, what to do."""
+
+from __future__ import annotations
+
+from magazine.rules.advice import OF_ADVICE
+from magazine.rules.severity import ADVICE, ERROR, SEVERITIES, WARNING, Rules
+from magazine.rules.sources import OF_SOURCES
+
+RULES: Rules = {**OF_SOURCES, **OF_ADVICE}
+
+__all__ = ["ADVICE", "ERROR", "RULES", "SEVERITIES", "WARNING"]

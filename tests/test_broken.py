@@ -1,0 +1,49 @@
+"""For every rule the smallest content that breaks it, what is told of it in three languages, and its mended twin.
+
+``broken/<rule>/broken`` is told exactly as in ``report.<language>.txt``; ``broken/<rule>/mended`` passes. That other
+languages of a text are missing is told of nearly all trees; only the tree of that rule counts it.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from magazine.desk import check
+from magazine.messages import LANGUAGES
+from magazine.problems import Problem
+from magazine.rules import RULES
+
+ROOT = Path(__file__).parent
+TREES = sorted(path.name for path in (ROOT / "broken").iterdir())
+# what no tree of files can show: see test_build.py and test_library.py
+WITHOUT_TREE = {"extra-taken", "file-unreadable", "internal"}
+MISSING = "translation-missing"
+
+
+@pytest.fixture(autouse=True)
+def _here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths in commands to be typed are told from where one stands."""
+    monkeypatch.chdir(ROOT.parent)
+
+
+def told(rule: str, tree: str) -> list[Problem]:
+    return [one for one in check.checked(ROOT / "broken" / rule / tree) if one.code != MISSING or rule == MISSING]
+
+
+def test_every_rule_has_its_tree() -> None:
+    assert set(TREES) == set(RULES) - WITHOUT_TREE
+
+
+@pytest.mark.parametrize("rule", TREES)
+def test_a_broken_tree_is_told_in_three_languages(rule: str) -> None:
+    problems = told(rule, "broken")
+    assert rule in {problem.code for problem in problems}
+    for language in LANGUAGES:
+        lines = [f"{check.severity_name(one.severity, language)} {one.text(language)}" for one in problems]
+        expected = (ROOT / "broken" / rule / f"report.{language}.txt").read_text(encoding="utf-8").splitlines()
+        assert lines == expected
+
+
+@pytest.mark.parametrize("rule", TREES)
+def test_its_mended_twin_passes(rule: str) -> None:
+    assert told(rule, "mended") == []
