@@ -100,8 +100,8 @@ def markup(desk: Desk, random: Random) -> str:
 
 @edit
 def line_ends(desk: Desk, random: Random) -> str:
-    change = random.choice((lambda text: text.replace("\n", "\r\n"), lambda text: text.replace("\r\n", "\n")))
-    return change(desk, random, desk.texts(), change)
+    ends = random.choice((lambda text: text.replace("\n", "\r\n"), lambda text: text.replace("\r\n", "\n")))
+    return change(desk, random, desk.texts(), ends)
 
 
 @edit
