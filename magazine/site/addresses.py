@@ -99,10 +99,10 @@ def made_absolute(text: str, site: str) -> str:
     return SITE_LINK.sub(lambda match: absolute(match[1], site), text)
 
 
-_quoted = lru_cache(maxsize=8192)(quote)
+_quoted = lru_cache(maxsize=4096)(quote)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _way(path: str, folder: str) -> str:
     # the pages of one folder share most of their links
     there, here = path.split("/"), folder.split("/") if folder else []

@@ -252,7 +252,7 @@ class Edition:
         return assets.script(self.theme, name)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _date(value: dt.date, style: str, locale: str) -> str:
     return format_date(value, style, locale=_locale(locale))
 

@@ -80,7 +80,7 @@ def responses(answers: Iterable[Answer]) -> Responses:
     return Responses(_paged(letters), tuple(mentions), len(comments) + len(mentions))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)  # the languages of a page show the same answers and are rendered one after the other
 def sanitised(text: str) -> str:
     """The HTML of what a stranger wrote in Markdown: a few plain tags, no foreign scheme, no attribute but ``href``."""
     if (html := plain(text)) is not None:

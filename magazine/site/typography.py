@@ -114,7 +114,7 @@ def body(converted: str, language: str) -> str:
     return _plain(_bound_ends(curled(converted) if language == "en" else converted))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def title(text: str, language: str) -> str:
     """A plain text (no HTML) with the right quotes and no-break spaces."""
     if language == "en":
