@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import time
 from pathlib import Path
@@ -63,7 +64,8 @@ def change(tool: Tool, corpus: Corpus, site: Path, edit: str, serial: int) -> li
     if edit == "nothing":
         return []
     if edit == "new":
-        story = corpus.story(corpus.stories + serial)
+        # nobody has answered it yet
+        story = dataclasses.replace(corpus.story(corpus.stories + serial), comments=())
     else:
         story = corpus.edited((corpus.stories // 2 + serial) % corpus.stories, edit, serial)
     return layouts.write_story(tool.name, corpus, story, site)
