@@ -9,7 +9,7 @@ from trees import STORY, TRANSLATION, write
 from magazine import cache
 from magazine.desk import new, originals, translations
 from magazine.desk.new import Wanted
-from magazine.desk.translations import DRAFT, MISSING, OLDER, ORIGINAL, THERE
+from magazine.desk.translation_table import DRAFT, MISSING, OLDER, ORIGINAL, THERE
 
 LANGUAGES = ("ru", "ky", "en")
 POST = "blog/post/ru.md"

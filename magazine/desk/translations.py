@@ -1,42 +1,16 @@
-"""Which text is there in which language, and what changed in the originals since."""
+"""The table of translations as an editor asks for it: in columns, as a page, or the changes of one text."""
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from magazine import cache, headers
-from magazine import library as shelves
-from magazine.desk import originals
-from magazine.entries import Folder, original_of
-from magazine.headers import Source
-from magazine.messages import marked, say
-from magazine.places import Place, Places
-from magazine.problems import Report
+from magazine import cache
+from magazine.desk.translation_table import STATES, WORDS, Row, table
+from magazine.desk.translations_page import page
+from magazine.messages import say
 from magazine.site.build import languages_of, said
-from magazine.workers import spread
-
-ORIGINAL, THERE, OLDER, DRAFT, MISSING = STATES = ("original", "there", "older", "draft", "missing")
-WORDS = {
-    ORIGINAL: marked("original"), THERE: marked("there"), OLDER: marked("older"), DRAFT: marked("draft"),
-    MISSING: marked("missing"),
-}  # fmt: skip
-CONTEXT = 1  # lines around a change
-
-
-@dataclass(frozen=True)
-class Row:
-    """One text: its title, its state in each language, and the changes that a translation has not followed."""
-
-    key: str
-    title: str
-    states: Mapping[str, str]
-    changes: Mapping[str, tuple[str, ...]]
 
 
 def run(name: str | None = None, html: Path | None = None, content: Path | None = None) -> int:
@@ -54,21 +28,12 @@ def run(name: str | None = None, html: Path | None = None, content: Path | None 
             print(say("There is no text «%(value)s».", value=name), file=sys.stderr)
             return 1
     if html:
-        from magazine.desk.translations_page import page  # noqa: PLC0415 (Jinja is needed for nothing else here)
-
         html.write_text(page(rows, languages), encoding="utf-8")
         print(say("Written: %(file)s", file=html))
         return 0
     for line in lines(rows, languages, tells_changes=bool(name)):
         print(line)
     return 0
-
-
-def table(content: Path, languages: tuple[str, ...]) -> list[Row]:
-    """All texts, drafts among them, by folder."""
-    places = list(Places(shelves.scanned(content), Report()).entries())
-    rows = (row for _, row in spread(partial(_row, content, languages), places))
-    return sorted((row for row in rows if row), key=lambda row: row.key)
 
 
 def lines(rows: list[Row], languages: tuple[str, ...], *, tells_changes: bool) -> list[str]:
@@ -88,52 +53,3 @@ def lines(rows: list[Row], languages: tuple[str, ...], *, tells_changes: bool) -
         told = ", ".join(f"{words[state]} {counted[state]}" for state in STATES if counted[state])
         found.append(f"{language}: {told}")
     return found
-
-
-def _row(content: Path, languages: tuple[str, ...], place: Place) -> Row | None:
-    report = Report()
-    paths = {language: Path(place.key) / f"{language}.md" for language in languages}
-    read = {one: headers.read(content, path, report) for one, path in paths.items() if (content / path).exists()}
-    sources = {language: source for language, source in read.items() if source}
-    if not sources:
-        return None
-    folder = Folder(Path(place.key), place.section, place.kind, sources, ())
-    original = original_of(folder, report) or next(iter(sources))
-    first = sources[original]
-    states = {language: _state(sources.get(language), first) for language in languages}
-    changes = {
-        language: _changes(content, first, source.text("original-version").lower())
-        for language, source in sources.items()
-        if source is not first and _is_older(source, first)
-    }
-    return Row(place.key, first.text("title"), states, changes)
-
-
-def _state(source: Source | None, first: Source) -> str:
-    if source is None:
-        return MISSING
-    if source.text("status").casefold() not in ("", "published"):
-        return DRAFT
-    if source is first:
-        return ORIGINAL
-    return OLDER if _is_older(source, first) else THERE
-
-
-def _is_older(source: Source, first: Source) -> bool:
-    made_from = source.text("original-version").lower()
-    return bool(made_from) and made_from != first.fingerprint
-
-
-def _changes(content: Path, first: Source, made_from: str) -> tuple[str, ...]:
-    """The lines that went and came since, as ``diff -u`` marks them; nothing if the earlier version is not known."""
-    before = originals.earlier(content, first.path, made_from)
-    if not before:
-        return ()
-    old, new = (_read_lines(source) for source in (before, first))
-    return tuple(difflib.unified_diff(old, new, lineterm="", n=CONTEXT))[2:]
-
-
-def _read_lines(source: Source) -> list[str]:
-    names = ("title", "discreet", "note", "summary", "alt", "caption", "to")
-    heads = [f"{name.title()}: {source.text(name)}" for name in names if source.text(name)]
-    return [*heads, "", *source.body.split("\n")]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
-from magazine.desk.translations import STATES, WORDS, Row
+from magazine.desk.translation_table import STATES, WORDS, Row
 from magazine.messages import editor_language, say
 
 
