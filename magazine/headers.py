@@ -24,6 +24,8 @@ MAX_SOURCE_BYTES, MAX_ANSWER_BYTES = 100_000, 16_000
 BYTES_PER_MARK, COSTLY_MARKS = 100, "<`\\"
 MAX_UNCLOSED, PAIRS = 50, (("[", "]"), ("(", ")"))
 MAX_DIGITS = 12
+# what a translator puts into words besides the body
+TRANSLATED = ("title", "discreet", "note", "summary", "alt", "caption", "to")
 HEADER = re.compile(r"[ ]{0,3}(?P<name>[A-Za-z][A-Za-z0-9_-]*):[ \t]*(?P<value>.*)")
 CONTINUED = re.compile(r"(?: {4,}|\t)(?P<value>.*\S.*)")
 # Unicode's format controls (UAX 9 and zero-width signs) but for the soft hyphen
@@ -102,7 +104,7 @@ class Source:
     @cached_property
     def fingerprint(self) -> str:
         """Twelve hex digits that change when a translator would have to look again."""
-        parts = [self.text(name) for name in ("title", "discreet", "note", "summary", "alt", "caption", "to")]
+        parts = [self.text(name) for name in TRANSLATED]
         folded = "\n".join(" ".join(part.split()) for part in [*parts, self.body])
         return hashlib.sha256(folded.encode()).hexdigest()[:12]
 

@@ -54,8 +54,7 @@ def checked(content: Path, memory: Memory | None = None) -> list[Problem]:
     content = content.resolve()
     settings = said()
     languages = languages_of(settings)
-    own = Memory(cache.remembered("checks", content), fingerprints.program().hex())
-    kept = memory or own
+    kept = memory or Memory(cache.remembered("checks", content), fingerprints.program().hex())
     report, today, tree, progress = Report(), fingerprints.day(), shelves.scanned(content), Progress(0, sys.stderr)
     try:
         held = shelves.read(content, languages, report, today, tree, kept)

@@ -87,6 +87,5 @@ def _changes(content: Path, first: Source, made_from: str) -> tuple[str, ...]:
 
 
 def _read_lines(source: Source) -> list[str]:
-    names = ("title", "discreet", "note", "summary", "alt", "caption", "to")
-    heads = [f"{name.title()}: {source.text(name)}" for name in names if source.text(name)]
+    heads = [f"{name.title()}: {source.text(name)}" for name in headers.TRANSLATED if source.text(name)]
     return [*heads, "", *source.body.split("\n")]
