@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from magazine import headers
+from magazine import formerly, headers
 from magazine.headers import Source
 from magazine.problems import Report, closest
 from magazine.records import PAGES, Answer, Entry, Issue, Petition, Version
@@ -22,7 +22,7 @@ UNDATED = dt.datetime(1, 1, 1)
 PLACE_HEADERS = ("Lang", "Slug", "Category")
 ENTRY_HEADERS = (
     "Title", "Date", "Author", "Translator", "Tags", "Summary", "Note", "Discreet", "Picture", "Alt", "Caption",
-    "Status", "Modified", "Original-Version", "Review", "Authors", "Topics", "Translators", *PLACE_HEADERS,
+    "Status", "Modified", "Formerly", "Original-Version", "Review", "Authors", "Topics", "Translators", *PLACE_HEADERS,
 )  # fmt: skip
 OWN_HEADERS: Mapping[type[Entry], tuple[str, ...]] = {
     Entry: (),
@@ -55,11 +55,12 @@ def assembled(folder: Folder, report: Report, today: dt.date) -> Entry | None:
     first = folder.texts[original]
     date = _date(first, folder, report)
     versions = {
-        language: _version(source, first, folder.kind, report)
+        language: _version(source, first, folder, report)
         for language, source in folder.texts.items()
         if _state(source, report) == "published"
     }
     picture, own = _picture(first, folder, report), _own(first, folder.kind, report, today)
+    before = [key for source in folder.texts.values() for key in formerly.read(source, folder.section, Report())[0]]
     if date is None or not first.text("title"):
         return None
     return folder.kind(
@@ -74,6 +75,7 @@ def assembled(folder: Folder, report: Report, today: dt.date) -> Entry | None:
         pictures=folder.pictures,
         answers=folder.answers,
         issue=folder.issue,
+        formerly=tuple(dict.fromkeys(before)),
         **own,
     )
 
@@ -111,10 +113,10 @@ def _date(first: Source, folder: Folder, report: Report) -> dt.datetime | None:
     return None
 
 
-def _version(source: Source, first: Source, kind: type[Entry], report: Report) -> Version:
+def _version(source: Source, first: Source, folder: Folder, report: Report) -> Version:
     if not source.text("title"):
         report.add("header-missing", source.path, name="Title")
-    if not source.body and kind is not Issue:
+    if not source.body and folder.kind is not Issue:
         report.add("body-missing", source.path, source.body_line)
     return Version(
         language=source.path.stem,
@@ -134,6 +136,7 @@ def _version(source: Source, first: Source, kind: type[Entry], report: Report) -
         recipients=source.words("to", ";") or first.words("to", ";"),
         made_from="" if source is first else _made_from(source, first, report),
         has_text=bool(source.body),
+        formerly=formerly.read(source, folder.section, report)[1],
     )
 
 

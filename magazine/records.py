@@ -11,8 +11,8 @@ from pathlib import Path
 from magazine.stamps import digest
 
 # what only the pages of an entry itself show
-UNSEEN = ("face", "said", "versions", "answers", "pictures", "stories", "updates")
-UNSEEN_OF_VERSION = ("source", "body", "fingerprint", "made_from")
+UNSEEN = ("face", "said", "versions", "answers", "pictures", "stories", "updates", "formerly")
+UNSEEN_OF_VERSION = ("source", "body", "fingerprint", "made_from", "formerly")
 MAGAZINE, BLOG, PETITIONS, PAGES = SECTIONS = ("magazine", "blog", "petitions", "pages")
 
 
@@ -20,7 +20,8 @@ MAGAZINE, BLOG, PETITIONS, PAGES = SECTIONS = ("magazine", "blog", "petitions", 
 class Version:
     """One language of an entry. ``source`` is the path of its source below the content folder.
 
-    The ``fingerprint`` is that of an original, which its translations are compared with.
+    The ``fingerprint`` is that of an original, which its translations are compared with; ``formerly`` are files below
+    the root of the site, which lead to it.
     """
 
     language: str
@@ -40,6 +41,7 @@ class Version:
     recipients: tuple[str, ...] = ()
     made_from: str = ""
     has_text: bool = True
+    formerly: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -83,7 +85,7 @@ class Entry:
     """One text in all its languages: a story, a post, a page, or news of a petition.
 
     ``key`` is its folder below the content folder, ``date`` a naive day and time,
-    ``pictures`` the names of the picture files beside it.
+    ``pictures`` the names of the picture files beside it, ``formerly`` the keys that it had before.
     """
 
     key: str
@@ -97,6 +99,7 @@ class Entry:
     pictures: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
     issue: str = ""
+    formerly: tuple[str, ...] = ()
 
     def version(self, language: str) -> Version:
         """The version in this language, else the original."""

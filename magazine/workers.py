@@ -69,9 +69,7 @@ def spread(
             process.join()
 
 
-def _work(
-    work: Callable[[Item], Result], items: Sequence[Item], taken: Synchronized[int], pipe: Connection
-) -> None:
+def _work(work: Callable[[Item], Result], items: Sequence[Item], taken: Synchronized[int], pipe: Connection) -> None:
     """Send lists of numbers of items and what was made of them, the last one empty, or an exception."""
     gc.enable()
     try:

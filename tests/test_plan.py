@@ -61,7 +61,7 @@ class Desk:
         made = prepared(chosen, library, scanned(root), self.memory, report)
         assert told(report) == self.expected
         assert made
-        return planned(made.editions, stamp, size, feed_size, lambda address, key: known.get(address) == key)
+        return planned(made.editions, stamp, size, feed_size, lambda address, key: known.get(address) == key, report)
 
     def stale(self, changes: Mapping[str, str | None], before: Files = FILES) -> set[str]:
         """The addresses of all pages to render after some files have changed; None for one that is removed."""

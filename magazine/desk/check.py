@@ -18,7 +18,7 @@ from magazine.messages import marked, say, say_number
 from magazine.problems import Problem, Report
 from magazine.progress import Progress
 from magazine.rules import ADVICE, ERROR, WARNING
-from magazine.site import fingerprints
+from magazine.site import claims, fingerprints
 from magazine.site.build import languages_of, said
 from magazine.site.inspection import Inspection
 from magazine.stamps import digest
@@ -62,6 +62,7 @@ def checked(content: Path, memory: Memory | None = None) -> list[Problem]:
         stamp = digest(languages, settings["PAGE_BUDGET"])
         Inspection(held, rules, kept, stamp).tell(tree, report, progress)
         overview.tell(held, today, report)
+        claims.tell(held, settings, report)
         kept.save(())
     finally:
         progress.end()

@@ -77,6 +77,18 @@ OF_SOURCES: Rules = {
         marked("this folder holds no text"),
         marked("write ru.md, ky.md or en.md in it, or delete the folder"),
     ),
+    "former-bad": (
+        ERROR,
+        marked("`Formerly:` names «%(value)s», which can be no address of this site"),
+        marked(
+            "write the former name of the folder, as `winter` or `%(section)s/winter`, or an address, as `2012/winter/`"
+        ),
+    ),
+    "former-taken": (
+        ERROR,
+        marked("`Formerly:` names «%(value)s», where another page of the site stands now"),
+        marked("take it out: readers who follow the old link find that page"),
+    ),
     "header-bad": (
         ERROR,
         marked("«%(value)s» is no header, and no blank line ends the headers above it"),

@@ -30,6 +30,11 @@ def of_entry(entry: Entry) -> str:
     return f"{entry.section}/{entry.slug}.html"
 
 
+def of_former(key: str) -> str:
+    """The page of an entry when this was its key."""
+    return f"{key}.html"
+
+
 def of_answers(entry: Entry, page: int = 1) -> str:
     """A page of an entry's answers, numbered from the oldest; the first one is the entry's own."""
     own = of_entry(entry)
@@ -69,7 +74,9 @@ def older(address: str, number: int) -> str:
 
 
 def in_language(address: str, language: str, main: str) -> str:
-    """The address of a page below the root of the whole site."""
+    """The address of a page below the root of the whole site; one that begins there with a slash already is."""
+    if address.startswith("/"):
+        return address[1:]
     return address if language == main else f"{language}/{address}"
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from magazine.problems import Report
 from magazine.records import Entry, Issue, Petition
 from magazine.site import addresses
 from magazine.site.edition import Edition
 from magazine.site.feeds import feed_pages, map_pages
 from magazine.site.lists import answer_pages, list_pages
+from magazine.site.moved import free, moved_pages
 from magazine.site.pages import Page
 from magazine.stamps import digest
 
@@ -43,21 +45,32 @@ class Plan:
 
 
 def planned(
-    editions: Mapping[str, Edition], stamp: bytes, list_size: int, feed_size: int, fresh: Callable[[str, bytes], bool]
+    editions: Mapping[str, Edition],
+    stamp: bytes,
+    list_size: int,
+    feed_size: int,
+    fresh: Callable[[str, bytes], bool],
+    report: Report,
 ) -> Plan:
     """The plan of a site; ``stamp`` is of program, theme and settings, ``fresh`` knows what stands already."""
     keys: dict[str, bytes] = {}
-    stale: dict[str, tuple[Page, ...]] = {}
-    for language, edition in editions.items():
-        everywhere = _everywhere(edition, stamp)
-        waiting = []
-        for page, key in _keyed(edition, everywhere, list_size, feed_size):
-            address = edition.place(page.address)
-            keys[address] = key
-            if not fresh(address, key):
-                waiting.append(page)
-        stale[language] = tuple(waiting)
-    return Plan(keys, stale)
+    stale: dict[str, list[Page]] = {language: [] for language in editions}
+
+    def add(edition: Edition, page: Page, key: bytes) -> None:
+        address = edition.place(page.address)
+        keys[address] = key
+        if not fresh(address, key):
+            stale[edition.language].append(page)
+
+    for edition in editions.values():
+        for page, key in _keyed(edition, _everywhere(edition, stamp), list_size, feed_size):
+            add(edition, page, key)
+    moved = [(edition, pages) for edition in editions.values() if (pages := list(moved_pages(edition)))]
+    taken = {address.casefold() for address in keys} if moved else set()
+    for edition, pages in moved:
+        for page in free(edition, pages, taken, report):
+            add(edition, page, _key(stamp, page))
+    return Plan(keys, {language: tuple(pages) for language, pages in stale.items()})
 
 
 def template_of(entry: Entry) -> str:

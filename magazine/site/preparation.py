@@ -122,7 +122,7 @@ def prepared(
         for language in held.languages
     }  # fmt: skip
     known = ledger or Ledger(Path(settings["OUTPUT_PATH"]), Memory(None))
-    plan = planned(editions, stamp, settings["LIST_SIZE"], settings["FEED_SIZE"], known.fresh)
+    plan = planned(editions, stamp, settings["LIST_SIZE"], settings["FEED_SIZE"], known.fresh, report)
     written = _written(cache / "translations", compiled)
     return Prepared(held.languages[0], held, editions, bodies, gallery, plan, known, memory, written, report, progress)
 
