@@ -12,7 +12,7 @@ from typing import Any
 
 from magazine import cache
 from magazine import library as shelves
-from magazine.desk import advice, overview
+from magazine.desk import advice, overview, renamed
 from magazine.memory import Memory
 from magazine.messages import marked, say, say_number
 from magazine.problems import Problem, Report
@@ -62,6 +62,7 @@ def checked(content: Path, memory: Memory | None = None) -> list[Problem]:
         stamp = digest(languages, settings["PAGE_BUDGET"])
         Inspection(held, rules, kept, stamp).tell(tree, report, progress)
         overview.tell(held, today, report)
+        renamed.tell(held, kept, report)
         claims.tell(held, settings, report)
         kept.save(())
     finally:

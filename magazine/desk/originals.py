@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from magazine import cache, headers
+from magazine.desk.history import git
 from magazine.headers import Source
 from magazine.problems import Report
 
@@ -39,18 +39,9 @@ def earlier(content: Path, path: Path, fingerprint: str) -> Source | None:
 def _versions(content: Path, path: Path, fingerprint: str) -> Iterator[bytes]:
     with contextlib.suppress(OSError):
         yield _aside(fingerprint).read_bytes()
-    listed = _git(content, "log", f"--max-count={MOST}", "--format=%H", "--", path.as_posix())
+    listed = git(content, "log", f"--max-count={MOST}", "--format=%H", "--", path.as_posix())
     for commit in listed.decode("ascii", "ignore").split():
-        yield _git(content, "show", f"{commit}:./{path.as_posix()}")
-
-
-def _git(content: Path, *words: str) -> bytes:
-    """What git says; nothing where there is no git, no history, or no such file in it."""
-    try:
-        command = ["git", "-C", str(content), *words]
-        return subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return b""
+        yield git(content, "show", f"{commit}:./{path.as_posix()}")
 
 
 def _aside(fingerprint: str) -> Path:

@@ -41,6 +41,11 @@ OF_ADVICE: Rules = {
         marked("the sentence «%(value)s …» has %(number)d words"),
         marked("make two of it, if you can: up to %(limit)d words are understood at once"),
     ),
+    "slug-renamed": (
+        WARNING,
+        marked("this text stood in the folder «%(former)s» before, and links to it lead nowhere now"),
+        marked("if it has been published there, add the line `Formerly: %(former)s` to its headers"),
+    ),
     "topics-alike": (
         WARNING,
         marked("the topic «%(value)s» differs from «%(other)s» in letters that are easily taken for each other"),
