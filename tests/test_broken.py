@@ -15,8 +15,8 @@ from magazine.rules import RULES
 
 ROOT = Path(__file__).parent
 TREES = sorted(path.name for path in (ROOT / "broken").iterdir())
-# what no tree of files can show: see test_build.py and test_library.py
-WITHOUT_TREE = {"extra-taken", "file-unreadable", "internal"}
+# what no tree of files can show: see test_build.py, test_library.py and test_renamed.py
+WITHOUT_TREE = {"file-unreadable", "internal", "slug-renamed"}
 MISSING = "translation-missing"
 
 

@@ -1,6 +1,5 @@
 """What holds for the sample holds for a magazine that has grown: many posts, a long conversation, languages missing."""
 
-
 import pytest
 import test_links
 import test_weight

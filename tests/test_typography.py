@@ -226,7 +226,7 @@ def wrapped(tag: str, inner: str) -> str:
 
 
 INLINE = st.recursive(
-    TEXTS | TEXTS.map(lambda text: wrapped("code", text)) | st.just("<br>") | st.just("<img alt=\"'\">"),
+    TEXTS | TEXTS.map(lambda text: wrapped("code", text)) | st.just("<br>") | st.just('<img alt="\'">'),
     lambda inner: st.builds(wrapped, st.sampled_from(PHRASES), st.lists(inner, max_size=2).map("".join)),
     max_leaves=4,
 )

@@ -92,27 +92,54 @@ def _parser() -> argparse.ArgumentParser:
         "output after all edits differs from a build from nothing, 3 if our build fails, 4 if Hugo cannot be had.",
     )
     add, work = parser.add_argument, Path(tempfile.gettempdir()) / "magazine-bench"
-    add("step", nargs="*", choices=[*STEPS, []], metavar="STEP",
-        help=f"do only these: {', '.join(STEPS)}")
-    add("--stories", type=_numbers, default="1000,3000", metavar="N,N",
-        help="sizes of the corpus, each in 3 languages (%(default)s)")
+    add("step", nargs="*", choices=[*STEPS, []], metavar="STEP", help=f"do only these: {', '.join(STEPS)}")
+    add(
+        "--stories",
+        type=_numbers,
+        default="1000,3000",
+        metavar="N,N",
+        help="sizes of the corpus, each in 3 languages (%(default)s)",
+    )
     add("--runs", type=_positive, default=5, metavar="N", help="rounds of the magazine and Hugo, in turn (%(default)s)")
-    add("--peer-runs", type=_positive, default=1, metavar="N",
+    add(
+        "--peer-runs",
+        type=_positive,
+        default=1,
+        metavar="N",
         help="rounds of the slow ones, Eleventy, Nikola and Pelican, whose edits are measured at the smallest size "
-        "alone (%(default)s)")
+        "alone (%(default)s)",
+    )
     add("--only", type=_names, default=",".join(TOOLS), metavar="NAME,NAME", help="tools (%(default)s)")
-    add("--limit", type=float, default=1200, metavar="SECONDS",
-        help="a build that takes longer is ended and noted (%(default)s)")
-    add("--photographs", type=int, default=0, metavar="N",
-        help="also measure a corpus with so many photographs of 3 MB; 1500 take minutes and 6 GB (%(default)s)")
-    add("--photograph-stories", type=_positive, default=450, metavar="N",
-        help="the stories that they are shared among (%(default)s)")
+    add(
+        "--limit",
+        type=float,
+        default=1200,
+        metavar="SECONDS",
+        help="a build that takes longer is ended and noted (%(default)s)",
+    )
+    add(
+        "--photographs",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also measure a corpus with so many photographs of 3 MB; 1500 take minutes and 6 GB (%(default)s)",
+    )
+    add(
+        "--photograph-stories",
+        type=_positive,
+        default=450,
+        metavar="N",
+        help="the stories that they are shared among (%(default)s)",
+    )
     add("--work", type=Path, default=work, metavar="DIR", help="where sites and results are kept (%(default)s)")
     add("--tools", type=Path, metavar="DIR", help="where the peers are installed (tools, below the work folder)")
     add("--docs", type=Path, metavar="DIR", help="where bench.md and bench.svg are written (docs)")
     add("--fresh", action="store_true", help="forget what was measured before")
-    add("--quick", action="store_true",
-        help=f"{QUICK_STORIES} stories, the magazine and Hugo, one round; the report goes to the work folder")
+    add(
+        "--quick",
+        action="store_true",
+        help=f"{QUICK_STORIES} stories, the magazine and Hugo, one round; the report goes to the work folder",
+    )
     return parser  # fmt: skip
 
 

@@ -30,9 +30,7 @@ class Run:
     said: str = ""  # its last words, if it did not end well
 
 
-def run(
-    command: list[str], place: Path, environment: Mapping[str, str], limit: float, *, sampled: bool = False
-) -> Run:
+def run(command: list[str], place: Path, environment: Mapping[str, str], limit: float, *, sampled: bool = False) -> Run:
     """Run a command to its end, or to a limit of seconds; only a sampled run tells its peak of memory.
 
     The sampling itself costs a little time, so a run is either timed or sampled where it matters.

@@ -51,11 +51,22 @@ META_GENERATOR_TAG = False
 DEMOTE_HEADERS = 0
 DEPLOY_FUTURE = True
 FUTURE_IS_NOW = True
-DISABLED_PLUGINS = ["sitemap", "robots", "render_archive", "classify_archive", "archive", "render_galleries",
-                    "render_listings", "redirect", "scale_images", "copy_sources", "render_sources", "create_bundles"]
+DISABLED_PLUGINS = [
+    "sitemap",
+    "robots",
+    "render_archive",
+    "classify_archive",
+    "archive",
+    "render_galleries",
+    "render_listings",
+    "redirect",
+    "scale_images",
+    "copy_sources",
+    "render_sources",
+    "create_bundles",
+]
 GLOBAL_CONTEXT = {}
 GLOBAL_CONTEXT_FILLER = []
-
 
 
 def _is_main(self, *_):
