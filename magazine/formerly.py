@@ -29,6 +29,8 @@ def read(source: Source, section: str, report: Report) -> tuple[tuple[str, ...],
 
     A name without its section stands beside the folder of today. What can be neither is told.
     """
+    if NAME not in source.headers:
+        return (), ()
     folders: list[str] = []
     addresses: list[str] = []
     beside = source.path.parent.parent.as_posix()

@@ -21,7 +21,7 @@ from markdown.util import AMP_SUBSTITUTE
 from magazine import headers
 from magazine.photos import PictureError
 from magazine.problems import closest
-from magazine.site import addresses, links, typography
+from magazine.site import addresses, links, shortcuts, typography
 from magazine.site.gallery import Picture, Variant
 from magazine.site.links import Place
 from magazine.site.shortcuts import Shortcuts
@@ -69,10 +69,20 @@ class Markup:
         self.markdown.reset()
         body = without_comments(source.body)
         _tell_html(body, source, place)
-        html = self.markdown.convert(body if self.makes_html else _linking(body))
         if self.makes_html:
-            html = typography.body(html, self.language)
+            html = typography.body(self.markdown.convert(body), self.language)
+        else:
+            html = self._look(_linking(body))
         return Converted(html, tuple(self.resolver.links.items()))
+
+    def _look(self, body: str) -> str:
+        """Only look at the links and pictures."""
+        targets = shortcuts.links(body)
+        if targets is None:
+            return self.markdown.convert(body)
+        for target in targets:
+            self.resolver.run(_paragraph(target))
+        return ""
 
 
 def leads(target: str, place: Place) -> str | None:
@@ -187,9 +197,16 @@ class _Resolver(Treeprocessor):
 
 def _linking(body: str) -> str:
     """The paragraphs that may hold links, pictures or what they refer to; all where one may go on in the next."""
-    if INDENTED.search(body) or "```" in body or "~~~" in body:
+    may_indent = "\n\t" in body or "\n  " in body or body.startswith(("\t", " "))  # quicker than to ask every line
+    if (may_indent and INDENTED.search(body)) or "```" in body or "~~~" in body:
         return body
     return "\n\n".join(part for part in body.split("\n\n") if "[" in part or "<" in part)
+
+
+def _paragraph(target: str) -> Element:
+    root = Element("div")
+    SubElement(SubElement(root, "p"), "a", {"href": target})
+    return root
 
 
 def _nothing(_: Element) -> str:

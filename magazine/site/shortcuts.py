@@ -48,6 +48,7 @@ SIMPLE = re.compile(
     rf"\*\*(?<![\w*]\*\*)(?=\w){WITHIN}(?<=\w)\*\*(?![\w*])|\*(?<![\w*]\*)(?=\w){WITHIN}(?<=\w)\*(?![\w*])"
     rf"|\[(?<!!\[)(?!\^){WITHIN}\]\(([\w./#:?=%+-]+)\)"
 )
+SIGN = re.compile(rf"[`\\\[<>&*_\t\r{STX}{ETX}]")
 PARTS = 5  # text, and what the four groups above hold
 COMMON = frozenset(("reference", "link", "short_reference", "em_strong"))
 UNTIDY = ("\t", "\r", STX, ETX, " \n")
@@ -60,6 +61,17 @@ def plain(text: str) -> str | None:
     if not all(map(PLAIN.fullmatch, blocks)):
         return None
     return "\n".join(f"<p>{block}</p>" for block in blocks)
+
+
+def links(text: str) -> list[str] | None:
+    """Where the links of a text lead that holds only paragraphs of words with simple links and emphases; else None."""
+    found: list[str] = []
+    for block in text.split("\n\n") if text else ():
+        parts = SIMPLE.split(block)
+        if not PARAGRAPH.fullmatch(block) or SIGN.search("".join(parts[::PARTS])):
+            return None
+        found += filter(None, parts[PARTS - 1 :: PARTS])
+    return found
 
 
 class Shortcuts(Extension):
