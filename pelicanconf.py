@@ -8,6 +8,8 @@ SUBTITLES = {
     "ky": "Кыргызстандагы секс-кызматкерлердин журналы",
     "en": "A magazine by sex workers in Kyrgyzstan",
 }
+# the language of the tools: ru, ky or en; none: that of the system
+EDITOR_LANGUAGE = ""
 # where the magazine lives; written only into feeds, sitemap, canonical and share addresses
 SITEURL = "https://magazine.example.org"
 # where answers and signatures can be mailed

@@ -30,6 +30,7 @@ VERSION = [PYTHON, "-I", "-S", "-c", "import sys; print('%d.%d' % sys.version_in
 ME = "py tasks.py" if os.name == "nt" else "python3 tasks.py"
 DEVELOPERS = ("test", "lint")  # these need tests/requirements.txt too
 LANGUAGES = ("ru", "ky", "en")
+SYSTEM_LANGUAGE = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 # commands: name, what follows it, what it does; words of the usage lines; sentences: each in three languages
 SENTENCES = os.path.join(os.path.dirname(__file__), str("magazine/translations/tasks.json"))  # Python 2: bytes
@@ -45,14 +46,24 @@ CAUSES = (  # how the words of venv and pip are told apart
 
 
 def language():
-    """Tell which of the three languages to speak."""
-    names = ("MAGAZINE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
-    found = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    """Tell which of the three languages to speak: the one asked for, that of the settings, or the system's."""
+    asked = [os.environ.get("MAGAZINE_LANG"), setting()] + [os.environ.get(name) for name in SYSTEM_LANGUAGE]
+    found = next(filter(None, asked), "")
     if os.name == "nt" and not found:
         import ctypes
 
         found = {0x19: "ru", 0x40: "ky"}.get(ctypes.windll.kernel32.GetUserDefaultUILanguage() & 0x3FF, "en")
     return found[:2].lower() if found[:2].lower() in LANGUAGES else "en"
+
+
+def setting():
+    """Read EDITOR_LANGUAGE from the settings without running them: an old Python could not."""
+    try:
+        with io.open(os.path.join(os.path.dirname(__file__), str("pelicanconf.py")), encoding="utf-8") as file:
+            found = re.search(r"^EDITOR_LANGUAGE *= *[\"'](\w*)", file.read(), re.MULTILINE)
+    except (IOError, OSError, ValueError):
+        return ""
+    return found.group(1) if found else ""
 
 
 def put(text, stream=None, end="\n"):
@@ -266,6 +277,7 @@ else:
 
 def leave(module, *values):
     """Call the run() of a wing's module and end with the exit status that it returns."""
+    os.environ["MAGAZINE_LANG"] = language()  # they, and what they start, do not ask the settings
     sys.exit(import_module("magazine." + module).run(*values))
 
 

@@ -362,6 +362,27 @@ def test_language_is_chosen(monkeypatch, settings, lang):
 
 
 @pytest.mark.parametrize(
+    ("line", "lang"),
+    [
+        ('EDITOR_LANGUAGE = "ky"', "ky"),
+        ("EDITOR_LANGUAGE='ky'  # as we speak", "ky"),
+        ('EDITOR_LANGUAGE = ""', "ru"),
+        ("EDITOR_LANGUAGE = None", "ru"),
+        ("# none", "ru"),
+    ],
+)
+def test_the_settings_choose_before_the_system_does(tmp_path, monkeypatch, line, lang):
+    for name in ("MAGAZINE_LANG", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "ru_RU.UTF-8")
+    (tmp_path / "pelicanconf.py").write_text(f"# -*- coding: utf-8 -*-\n{line}\n", encoding="utf-8")
+    monkeypatch.setattr(tasks, "__file__", str(tmp_path / "tasks.py"))
+    assert tasks.language() == lang
+    monkeypatch.setenv("MAGAZINE_LANG", "en")
+    assert tasks.language() == "en"
+
+
+@pytest.mark.parametrize(
     ("words", "values"),
     [
         (["build"], {}),
