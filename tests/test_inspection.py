@@ -7,11 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_shortcuts import BODIES, MARKS
-from trees import STORY, read
+from trees import STORY, read, write
 
 from magazine import headers
+from magazine.desk import check
 from magazine.problems import Report
 from magazine.records import Library
+from magazine.site import build
 from magazine.site.inspection import Unmade
 from magazine.site.links import Place
 from magazine.site.markup import Markup
@@ -50,3 +52,11 @@ def test_a_look_tells_what_a_conversion_tells(library: Library, body: str) -> No
         place = Place(entry, version, library, "ru", gallery, report, str)
         told.append((markup.convert(replace(source, body=body.strip()), place).links, report.sorted()))
     assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("marks", ["- " * 4000 + "а", "1. " * 4000])
+def test_lists_in_lists_without_end_are_told(tmp_path: Path, marks: str) -> None:
+    tree = write(tmp_path / "tree", {POST: f"{STORY}\n{marks}\n"})
+    expected = [("source-odd", POST, 6)]
+    assert [(one.code, one.path, one.line) for one in build.build(tree, tmp_path / "output")] == expected
+    assert [(one.code, one.path, one.line) for one in check.checked(tree) if one.stops] == expected

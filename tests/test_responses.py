@@ -185,6 +185,13 @@ def test_signs_that_are_no_html_stay(text: str, words: str) -> None:
     assert said(sanitised(text)) == words
 
 
+@pytest.mark.parametrize(
+    "marks", ["1. " * 4000, "* " * 6000 + "а", "- а\n" + "".join(f"{'    ' * n}- а\n" for n in range(90))]
+)
+def test_lists_too_deep_to_follow_are_shown_as_they_were_written(marks: str) -> None:
+    assert said(sanitised(marks)).split() == marks.split() or "<li>" in sanitised(marks)
+
+
 # Threads
 
 

@@ -31,6 +31,9 @@ OPEN_SCHEMES = ("http", "https", "mailto", "tel", "sms")
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 TAG = re.compile(r"</?[a-z][a-z0-9]*(?=[\s/>])[^<>\n]*>", re.IGNORECASE)
 CODE_OR_COMMENT = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|<!--.*?-->", re.DOTALL)
+# where lists may stand in lists beyond what Markdown can follow
+NESTED = ("- - - - - ", "* * * * * ", "+ + + + + ", ". 1. 1. 1. ")
+DEEP = re.compile(r"(?:[ \t>]|[-*+]|\d+\.)*")
 INDENTED = re.compile(r"^(?:\t| {2,})\S", re.MULTILINE)
 CODE_SPAN = re.compile(r"(`+).+?\1")
 SIZES = "(max-width:40em) 90vw, 36em"
@@ -69,11 +72,18 @@ class Markup:
         self.markdown.reset()
         body = without_comments(source.body)
         _tell_html(body, source, place)
-        if self.makes_html:
-            html = typography.body(self.markdown.convert(body), self.language)
-        else:
-            html = self._look(_linking(body))
+        try:
+            html = self._html(body)
+        except RecursionError:  # lists in lists in lists
+            html = ""
+            number, line = max(enumerate(body.split("\n"), start=source.body_line), key=_depth)
+            place.report.add("source-odd", place.version.path, number, mark=headers.shown(line.split()[0]))
         return Converted(html, tuple(self.resolver.links.items()))
+
+    def _html(self, body: str) -> str:
+        if self.makes_html:
+            return typography.body(self.markdown.convert(body), self.language)
+        return self._look(_linking(body))
 
     def _look(self, body: str) -> str:
         """Only look at the links and pictures."""
@@ -198,9 +208,15 @@ class _Resolver(Treeprocessor):
 def _linking(body: str) -> str:
     """The paragraphs that may hold links, pictures or what they refer to; all where one may go on in the next."""
     may_indent = "\n\t" in body or "\n  " in body or body.startswith(("\t", " "))  # quicker than to ask every line
-    if (may_indent and INDENTED.search(body)) or "```" in body or "~~~" in body:
+    if any(sign in body for sign in NESTED) or (may_indent and INDENTED.search(body)) or "```" in body or "~~~" in body:
         return body
     return "\n\n".join(part for part in body.split("\n\n") if "[" in part or "<" in part)
+
+
+def _depth(numbered: tuple[int, str]) -> int:
+    """How many signs a line begins with."""
+    found = DEEP.match(numbered[1])
+    return found.end() if found else 0
 
 
 def _paragraph(target: str) -> Element:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 
 import nh3
 from markdown import Markdown
@@ -85,7 +86,10 @@ def sanitised(text: str) -> str:
     """The HTML of what a stranger wrote in Markdown: a few plain tags, no foreign scheme, no attribute but ``href``."""
     if (html := plain(text)) is not None:
         return html
-    converted = _markdown().reset().convert(text)
+    try:
+        converted = _markdown().reset().convert(text)
+    except RecursionError:  # lists in lists in lists: nobody means that, so it is shown as it was written
+        return f"<p>{escape(text)}</p>"
     return nh3.clean(
         PICTURE.sub(r"\1", converted),  # no picture of strangers, but its words
         tags=ALLOWED_TAGS,
