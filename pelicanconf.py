@@ -26,6 +26,7 @@ LICENCE, LICENCE_ADDRESS = "CC BY-SA 4.0", "https://creativecommons.org/licenses
 LIST_SIZE = 10  # entries on a list page
 FEED_SIZE = 10  # entries in a feed
 PAGE_BUDGET = 13_000  # bytes of a page, compressed
+PICTURES_BUDGET = 300_000  # bytes of all pictures of a text: a minute at 40 kilobits a second, as EDGE often is
 
 # --- how the site is built: rarely changed -------------------------------------------------------
 

@@ -7,14 +7,16 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageChops, ImageOps, UnidentifiedImageError
 
+from magazine.colours import in_srgb
 from magazine.containers import strange_parts
 
 # JPEG is decoded for these three only: every further decoder is a further way in
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 60_000_000
 CLEAN_WIDTH, CLEAN_QUALITY = 1600, 88
+PALETTE = 256  # colours that fit into a byte
 LYING = range(5, 9)  # Exif 2.32, 4.6.4 A: the orientations whose rows stand upright
 
 # Exif 2.32: tags that tell how to show the picture, and nothing of where, when or who
@@ -58,10 +60,20 @@ class PictureError(Exception):
     """The file is no picture that can be read; the message says why."""
 
 
+class TooLargeError(PictureError):
+    """The picture has more pixels than are ever opened; the message tells how many."""
+
+
 def inspect(path: Path) -> Findings:
     """What the file carries beside its pixels. Raises PictureError."""
+    return measured(path)[0]
+
+
+def measured(path: Path) -> tuple[Findings, int]:
+    """What the file carries beside its pixels, and the width of the upright picture. Raises PictureError."""
     data = read(path)
-    return _findings(_opened(data, 1)[0], data)
+    image, (width, _) = _opened(data, 1)
+    return _findings(image, data), width
 
 
 def examined(data: bytes, width: int) -> Examined:
@@ -70,12 +82,46 @@ def examined(data: bytes, width: int) -> Examined:
     Raises PictureError.
     """
     image, size = _opened(data, width)
-    return Examined(_findings(image, data), size, _upright(image))
+    return Examined(_findings(image, data), size, upright(image))
 
 
 def pixels(path: Path) -> Image.Image:
     """The picture as an upright RGB image that carries nothing but its pixels. Raises PictureError."""
-    return _upright(_opened(read(path))[0])
+    return upright(whole(read(path)))
+
+
+def whole(data: bytes, formats: tuple[str, ...] = FORMATS) -> Image.Image:
+    """The picture in the bytes of a file as it stands there, with its pixels loaded. Raises PictureError."""
+    return _opened(data, None, formats)[0]
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """A new RGB picture that carries nothing but pixels: turned as its Exif data says, in sRGB, on white."""
+    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    profile = image.info.get("icc_profile")
+    if image.mode.startswith("I"):  # 16 bits of grey
+        image.info.pop("transparency", None)  # one tone of 65,536
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.mode in ("RGBA", "LA", "PA", "P") or "transparency" in image.info:
+        # what is see-through can be brought back by anybody: a face that was rubbed out, for one
+        image = image.convert("RGBA")
+        ground = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(ground, image)
+    if profile:
+        image = in_srgb(image, profile)
+    # pixels are copied into a new image: everything else the file brought stays behind
+    bare = Image.new("RGB", image.size)
+    bare.paste(image if image.mode == "RGB" else image.convert("RGB"))
+    bare.getexif()[ExifTags.Base.Orientation] = orientation
+    ImageOps.exif_transpose(bare, in_place=True)
+    bare.getexif().clear()
+    return bare
+
+
+def checked_size(width: int, height: int) -> None:
+    """Raises TooLargeError if a picture of this size is larger than any that is opened."""
+    if width * height > MAX_PIXELS:
+        raise TooLargeError(f"{width} × {height}")
 
 
 def read(path: Path) -> bytes:
@@ -91,29 +137,53 @@ def clean(source: Path, target: Path) -> tuple[int, int]:
 
     Raises PictureError if the source is no picture.
     """
-    image = pixels(source)
-    image.thumbnail((CLEAN_WIDTH, CLEAN_WIDTH), Image.Resampling.LANCZOS)
-    result = io.BytesIO()
-    image.save(result, "JPEG", quality=CLEAN_QUALITY, optimize=True)
-    target.write_bytes(result.getvalue())
+    image = shrunk(pixels(source))
+    target.write_bytes(as_jpeg(image))
     return image.size
 
 
-def _opened(data: bytes, width: int | None = None) -> tuple[Image.Image, tuple[int, int]]:
+def shrunk(image: Image.Image) -> Image.Image:
+    """The picture, at most 1,600 pixels wide and high."""
+    image.thumbnail((CLEAN_WIDTH, CLEAN_WIDTH), Image.Resampling.LANCZOS)
+    return image
+
+
+def as_jpeg(image: Image.Image) -> bytes:
+    """A JPEG as good as a source has to be."""
+    result = io.BytesIO()
+    image.save(result, "JPEG", quality=CLEAN_QUALITY, optimize=True)
+    return result.getvalue()
+
+
+def as_png(image: Image.Image) -> bytes:
+    """A PNG that loses nothing, with a palette where the colours are few."""
+    result = io.BytesIO()
+    if image.getcolors(PALETTE):
+        few = image.quantize(PALETTE, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        if not ImageChops.difference(few.convert("RGB"), image).getbbox():
+            image = few
+    image.save(result, "PNG", optimize=True)
+    return result.getvalue()
+
+
+def _opened(
+    data: bytes, width: int | None = None, formats: tuple[str, ...] = FORMATS
+) -> tuple[Image.Image, tuple[int, int]]:
     """The picture with its pixels loaded, a JPEG reduced while ``width`` is left of it; the upright size of the whole.
 
     A reduced JPEG is read to its end all the same, so that one that is cut off is found. Raises PictureError.
     """
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        image = Image.open(io.BytesIO(data), formats=formats)
         size = image.size
-        if image.width * image.height > MAX_PIXELS:
-            raise PictureError(f"{image.width} × {image.height}")
+        checked_size(*size)
         if width and image.format == "JPEG":
             image.draft(None, (1, width) if _lies(image) else (width, 1))
         image.load()
         return image, size[::-1] if _lies(image) else size
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise TooLargeError(type(error).__name__) from error
+    except UnidentifiedImageError as error:
         raise PictureError(type(error).__name__) from error
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
         raise PictureError(getattr(error, "strerror", None) or str(error) or type(error).__name__) from error
@@ -121,23 +191,6 @@ def _opened(data: bytes, width: int | None = None) -> tuple[Image.Image, tuple[i
 
 def _lies(image: Image.Image) -> bool:
     return image.getexif().get(ExifTags.Base.Orientation) in LYING
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-    if image.mode.startswith("I"):  # 16 bits of grey
-        image = image.convert("I").point(lambda value: value / 256).convert("L")
-    if image.mode in ("RGBA", "LA", "PA", "P") or "transparency" in image.info:
-        image = image.convert("RGBA")
-        ground = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(ground, image)
-    # pixels are copied into a new image: everything else the file brought stays behind
-    bare = Image.new("RGB", image.size)
-    bare.paste(image if image.mode == "RGB" else image.convert("RGB"))
-    bare.getexif()[ExifTags.Base.Orientation] = orientation
-    ImageOps.exif_transpose(bare, in_place=True)
-    bare.getexif().clear()
-    return bare
 
 
 def _findings(image: Image.Image, data: bytes) -> Findings:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 from magazine.headers import Source, shown
 from magazine.problems import Report
+from magazine.site.links import picture_name
+from magazine.site.variants import BUDGETS, WIDTHS
 
 # words in a sentence that everybody understands at once: 25 in English (GOV.UK style guide, «Sentence length»); the
 # others know no articles, and Kyrgyz says with an ending what Russian says with a preposition
@@ -35,6 +37,7 @@ LATIN = re.compile(r"[A-Za-z]")
 # letters that look the same in both alphabets (Unicode's confusables)
 TWINS = set("aceopxyijsABCEHKMOPTXYIJS") | set("асеорхуіјѕАВСЕНКМОРТХУІЈЅ")
 HEADERS_READ = ("title", "discreet", "summary", "note", "alt", "caption", "author", "tags")
+SHOWN = re.compile(r"!\[(?:[^\]\\]|\\.)*\]\(\s*<?([^\s)>]+)")
 LARGE_TEXT = 12_000  # bytes
 FRAME, SHARE = 3_600, 1.12  # bytes of a page around its text, and what HTML adds to the text
 
@@ -88,6 +91,15 @@ def weight(budget: int, source: Source, report: Report) -> None:
         size = round(FRAME + SHARE * len(gzip.compress(body, 6, mtime=0)))
         if size > budget:
             report.add("page-heavy", source.path, size=size, limit=budget)
+
+
+def pictures(budget: int, source: Source, report: Report) -> None:
+    """The pictures of a page are no more than a phone on 2G can load: each as heavy as the site may make it."""
+    body = _without_fences(source.body) if "![" in source.body else ""
+    shown = {picture_name(target) for target in SHOWN.findall(body)} | {source.text("picture")} - {""}
+    size = len(shown) * BUDGETS[WIDTHS[-1]]
+    if size > budget:
+        report.add("pictures-heavy", source.path, number=len(shown), size=size // 1000)
 
 
 def _may_be_long(paragraph: str, limit: int) -> bool:

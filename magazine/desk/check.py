@@ -58,8 +58,10 @@ def checked(content: Path, memory: Memory | None = None) -> list[Problem]:
     report, today, tree, progress = Report(), fingerprints.day(), shelves.scanned(content), Progress(0, sys.stderr)
     try:
         held = shelves.read(content, languages, report, today, tree, kept)
-        rules = (advice.headings, advice.alphabets, advice.sentences, partial(advice.weight, settings["PAGE_BUDGET"]))
-        stamp = digest(languages, settings["PAGE_BUDGET"])
+        budgets = settings["PAGE_BUDGET"], settings["PICTURES_BUDGET"]
+        weights = partial(advice.weight, budgets[0]), partial(advice.pictures, budgets[1])
+        rules = (advice.headings, advice.alphabets, advice.sentences, *weights)
+        stamp = digest(languages, *budgets)
         Inspection(held, rules, kept, stamp).tell(tree, report, progress)
         overview.tell(held, today, report)
         renamed.tell(held, kept, report)

@@ -36,6 +36,16 @@ OF_ADVICE: Rules = {
         marked("the picture file is large: %(size)d KB"),
         marked("run: python3 tasks.py photo %(file)s"),
     ),
+    "picture-small": (
+        ADVICE,
+        marked("the picture above the text is %(width)d pixels wide: on most phones it looks small or blurred"),
+        marked("take the picture as the camera made it, %(limit)d pixels wide or more; a messenger makes it smaller"),
+    ),
+    "pictures-heavy": (
+        WARNING,
+        marked("%(number)d pictures, up to %(size)d KB in all: on a slow network a phone needs more than a minute"),
+        marked("show fewer pictures, or divide the text in two parts that link to each other"),
+    ),
     "sentence-long": (
         ADVICE,
         marked("the sentence «%(value)s …» has %(number)d words"),

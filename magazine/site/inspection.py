@@ -16,6 +16,7 @@ from magazine.site.gallery import Gallery, Picture, Variant
 from magazine.site.known_pictures import KnownPictures
 from magazine.site.links import Place
 from magazine.site.markup import Markup, leads, without_comments
+from magazine.site.variants import WIDTHS
 from magazine.stamps import digest
 from magazine.tree import Tree
 from magazine.workers import spread
@@ -52,7 +53,9 @@ class Inspection:
 
     def tell(self, tree: Tree, report: Report, progress: Progress) -> None:
         """Tell every problem of every text and picture."""
-        KnownPictures(self.library, tree, self.memory, None).tell(report, progress)
+        pictures = KnownPictures(self.library, tree, self.memory, None)
+        pictures.tell(report, progress)
+        self._tell_small(pictures, report)
         known = self.memory.shelf("seen")
         stale = []
         for entry, version in self.library.texts.values():
@@ -68,6 +71,13 @@ class Inspection:
             if is_whole:
                 known.keep(version.source, self._stamp(entry, version), seen)
             progress.step()
+
+    def _tell_small(self, pictures: KnownPictures, report: Report) -> None:
+        """Tell pictures above a text that are narrower than a phone shows them."""
+        for entry in self.library.entries.values():
+            path = Path(entry.key) / entry.picture
+            if entry.picture and 0 < pictures.width_of(path) < WIDTHS[-1]:
+                report.add("picture-small", path, width=pictures.width_of(path), limit=WIDTHS[-1])
 
     def _stamp(self, entry: Entry, version: Version) -> bytes:
         return digest(self.stamp, version.body, entry.face, entry.pictures)

@@ -18,7 +18,7 @@ from magazine.tree import Tree
 from magazine.workers import spread
 
 LEAST = 4  # pictures that are worth a process
-Known = tuple[str, Findings | None, str]  # digest, findings or None, and then the reason
+Known = tuple[str, Findings | None, str, int]  # digest; findings, or None and then the reason; width, see width_of
 
 
 class KnownPictures:
@@ -57,9 +57,16 @@ class KnownPictures:
         known = self._found.get(source.relative_to(self.held.root))
         return known[0] if known else digest(source)
 
+    def width_of(self, path: Path) -> int:
+        """How wide a picture below the root is that was looked at, upright; 0 if it cannot be opened.
+
+        Where variants are made, that of the widest.
+        """
+        return self._found[path][3]
+
     def _judge(self, path: Path, report: Report) -> None:
         """Tell a picture that is none, or that still carries a place or a name."""
-        _, findings, reason = self._found[path]
+        _, findings, reason, _ = self._found[path]
         if findings is None:
             report.add("picture-bad", path, reason=reason)
             return
@@ -84,10 +91,11 @@ def _paths(held: Library) -> list[Path]:
 def _seen(root: Path, cache: Path | None, path: Path) -> Known:
     try:
         if cache is None:
-            return "", photos.inspect(root / path), ""
+            findings, width = photos.measured(root / path)
+            return "", findings, "", width
         if path.parts[0] == "extra":  # copied as it is
-            return digest(root / path), photos.inspect(root / path), ""
+            return digest(root / path), photos.inspect(root / path), "", 0
         shapes = prepared(root / path, None, cache)
     except PictureError as error:
-        return "", None, str(error)
-    return shapes.digest, shapes.findings, ""
+        return "", None, str(error), 0
+    return shapes.digest, shapes.findings, "", max(shape.width for shape in shapes.variants)

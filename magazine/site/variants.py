@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image, __version__, features
 from PIL.Image import Resampling
 
-from magazine import containers, photos
+from magazine import colours, containers, photos
 
 WIDTHS = (320, 640)
 LARGE_WIDTH = 1280
@@ -23,9 +23,12 @@ SHARES = (1.0, 0.82, 0.71, 0.62, 0.56, 0.49, 0.42, 0.34, 0.25, 0.14)
 WEBP_SHARE = 0.72  # of the bytes of the JPEG
 SURELY = 1.05  # what is expected to be this many times the budget
 METHODS = {320: 5, 640: 4}  # of WebP: 6 takes more than twice as long for some hundredths of the bytes
-CODECS = [features.version(name) for name in ("jpg", "libjpeg_turbo", "webp", "zlib")]
+CODECS = [features.version(name) for name in ("jpg", "libjpeg_turbo", "webp", "zlib", "littlecms2")]
 # findings are kept with the variants: other rules of what is private are another recipe
-RULES = [hashlib.blake2b(Path(name).read_bytes()).hexdigest() for name in (containers.__file__, photos.__file__)]
+RULES = [
+    hashlib.blake2b(Path(name).read_bytes()).hexdigest()
+    for name in (colours.__file__, containers.__file__, photos.__file__)
+]
 CHOSEN = (WIDTHS, LARGE_WIDTH, BUDGETS, QUALITIES, SHARES, WEBP_SHARE, SURELY, METHODS)
 RECIPE = f"2 {CHOSEN} {__version__} {CODECS} {RULES}"
 
