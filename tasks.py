@@ -115,11 +115,15 @@ def parse(words):
     places = re.findall(r"\b[A-Z]+\b", re.sub(r"\[-.*?\]", "", usage))
     optional = re.findall(r"\[([A-Z]+)\]", usage)
     options = dict(re.findall(r"\[--([\w-]+) (\w+)\]", usage))
+    switches = re.findall(r"\[(--[\w-]+)\]", usage)
     values = {}
     while rest:
         word = rest.pop(0)
         if not word.startswith("-") and places:
             values[places.pop(0).lower()] = word
+            continue
+        if word in switches:
+            values[word[2:].replace("-", "_")] = True
             continue
         option, has_value, value = word[2:].partition("=")
         if option not in options or not word.startswith("--"):
@@ -257,7 +261,7 @@ def main(words):
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")
     try:
-        return globals()[name](None, **values)
+        return globals()[name.replace("-", "_")](None, **values)
     except ImportError as error:
         if str(error.name).partition(".")[0] == "magazine":
             raise
@@ -318,6 +322,12 @@ def new(_, kind, name=None, title=None, language=None, content=None):
 def translations(_, name=None, html=None, content=None):
     """Show which text is there in which language, and what changed in the originals since."""
     leave("desk.translations", name, path(html), path(content))
+
+
+@task
+def export_wordpress(_, xml, content=None, drafts=False):
+    """Write all texts and answers to a file that WordPress takes in."""
+    leave("desk.wordpress.export", path(xml), path(content), drafts)
 
 
 @task

@@ -10,9 +10,10 @@ from playwright.sync_api import Browser, sync_playwright
 from site_files import Site, build_site
 from toolbox import need
 from web_server import WebServer
+from wordpress_site import WordPress, wordpress_below
 
 # A test that uses one of these asks a browser or another independent tool.
-JUDGES = {"chromium", "verdicts", "dumps", "facts", "zim"}
+JUDGES = {"chromium", "verdicts", "dumps", "facts", "wordpress", "zim"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -58,3 +59,10 @@ def web(site: Site) -> Iterator[WebServer]:
     """The site on a web server that compresses, as nearly all do."""
     with WebServer(site.root, compress=True) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def wordpress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WordPress]:
+    """A real WordPress, one for all tests: each begins with ``empty()``."""
+    with wordpress_below(tmp_path_factory.mktemp("wordpress")) as site:
+        yield site

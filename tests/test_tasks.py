@@ -330,6 +330,7 @@ def test_unknown_command(place, lang):
         (("photo",), "FILE"),
         (("photo", "a.jpg", "b", "c"), "c"),
         (("photo", "-x"), "-x"),
+        (("export-wordpress", "--drafts=no", "a.xml"), "--drafts=no"),
         (("lint", "x"), "x"),
     ],
 )
@@ -389,6 +390,8 @@ def test_the_settings_choose_before_the_system_does(tmp_path, monkeypatch, line,
         (["build", "--output=a b", "--content", "c"], {"output": "a b", "content": "c"}),
         (["serve", "--port", "80"], {"port": 80}),
         (["photo", "a.jpg", "magazine/x"], {"file": "a.jpg", "story": "magazine/x"}),
+        (["export-wordpress", "a.xml"], {"xml": "a.xml"}),
+        (["export-wordpress", "--drafts", "a.xml"], {"xml": "a.xml", "drafts": True}),
         (["test"], {"quick": False, "args": ""}),
         (["test", "--quick", "--", "-k", "a b"], {"quick": True, "args": "-k 'a b'"}),
         (["test", "-x"], {"quick": False, "args": "-x"}),
@@ -403,13 +406,13 @@ def test_every_sentence_has_three_languages_and_the_same_details():
     for texts in told:
         assert len(texts) == len(set(texts)) == len(LANGUAGES)
         assert len({text.count("{}") for text in texts}) == 1
-    assert all(set(re.findall(r"--\w*|FILE|STORY", usage)) <= set(tasks.WORDS) for _, usage, _ in tasks.COMMANDS)
+    assert all(set(re.findall(r"--\w*|FILE|STORY|XML", usage)) <= set(tasks.WORDS) for _, usage, _ in tasks.COMMANDS)
 
 
 def test_it_is_an_ordinary_invoke_file():
     command = [sys.executable, "-m", "invoke", "--list"]
     out = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert re.findall(r"^  (\w+)  ", out, re.MULTILINE) == sorted(name for name, _, _ in tasks.COMMANDS)
+    assert re.findall(r"^  ([\w-]+)  ", out, re.MULTILINE) == sorted(name for name, _, _ in tasks.COMMANDS)
 
 
 def pins(name):

@@ -31,7 +31,7 @@ class Domain:
 READERS = Domain(
     "messages",
     PROJECT / "theme" / "translations",
-    (("theme/templates/**", "jinja2"), ("magazine/site/**.py", "python")),
+    (("theme/templates/**", "jinja2"), ("magazine/site/**.py", "python"), ("magazine/desk/wordpress/**.py", "python")),
     {"_": None, "gettext": None, "ngettext": (1, 2), "for_readers": None},
 )
 EDITORS = Domain(

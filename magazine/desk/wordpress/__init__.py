@@ -1,0 +1,1 @@
+"""From WordPress and back: its export files read and written."""
