@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,20 +44,27 @@ class Folder:
     issue: str = ""
 
 
-def assembled(folder: Folder, report: Report, today: dt.date) -> Entry | None:
-    """The entry of a folder; None if it is broken, which is told, or not to be published."""
+def assembled(folder: Folder, report: Report, today: dt.date, drafts: Container[str] = ()) -> Entry | None:
+    """The entry of a folder; None if it is broken, which is told, or not to be published.
+
+    The sources among ``drafts`` are taken as if they were to be published.
+    """
     for source in folder.texts.values():
         headers.check_names(source, (*ENTRY_HEADERS, *OWN_HEADERS[folder.kind]), report)
         _check_place(source, folder, report)
-    original = original_of(folder, report)
-    if original is None or _state(folder.texts[original], report) != "published":
+    unpublished = drafts_of(folder, report)
+    kept_out = {path for path in unpublished if path not in drafts}
+    original = original_of(folder, report, kept_out)
+    if len(kept_out) < len(unpublished):
+        original = original or next(iter(folder.texts))  # a draft without a date is looked at all the same
+    if original is None or folder.texts[original].path.as_posix() in kept_out:
         return None
     first = folder.texts[original]
     date = _date(first, folder, report)
     versions = {
         language: _version(source, first, folder, report)
         for language, source in folder.texts.items()
-        if _state(source, report) == "published"
+        if source.path.as_posix() not in kept_out
     }
     picture, own = _picture(first, folder, report), _own(first, folder.kind, report, today)
     before = [key for source in folder.texts.values() for key in formerly.read(source, folder.section, Report())[0]]
@@ -80,11 +87,16 @@ def assembled(folder: Folder, report: Report, today: dt.date) -> Entry | None:
     )
 
 
+def drafts_of(folder: Folder, report: Report) -> tuple[str, ...]:
+    """The paths of the sources that their ``Status`` keeps out of the site."""
+    return tuple(source.path.as_posix() for source in folder.texts.values() if _state(source, report) != "published")
+
+
 def _state(source: Source, report: Report) -> str:
     return source.choice("status", STATES, "published", report)
 
 
-def original_of(folder: Folder, report: Report) -> str | None:
+def original_of(folder: Folder, report: Report, kept_out: Collection[str] = ()) -> str | None:
     """The language that carries the date; of pages and issues, which need none, the first that is no translation."""
     texts = folder.texts
     ordered = sorted(texts, key=lambda language: "translator" in texts[language].headers)
@@ -96,7 +108,7 @@ def original_of(folder: Folder, report: Report) -> str | None:
         return dated[0] if len(dated) == 1 else None
     if folder.section == PAGES or folder.kind is Issue:
         return ordered[0]
-    if all(_state(source, report) == "published" for source in texts.values()):
+    if not kept_out:
         report.add("date-missing", texts[ordered[0]].path)
     return None
 
@@ -116,7 +128,7 @@ def _date(first: Source, folder: Folder, report: Report) -> dt.datetime | None:
 def _version(source: Source, first: Source, folder: Folder, report: Report) -> Version:
     if not source.text("title"):
         report.add("header-missing", source.path, name="Title")
-    if not source.body and folder.kind is not Issue:
+    if not source.body and folder.kind is not Issue and _state(source, report) == "published":
         report.add("body-missing", source.path, source.body_line)
     return Version(
         language=source.path.stem,

@@ -7,14 +7,14 @@ or skipped text takes its translations, pictures and answers with it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
 
 from magazine import headers
 from magazine.answers import read_answers, read_tallies
-from magazine.entries import Folder, assembled
+from magazine.entries import Folder, assembled, drafts_of
 from magazine.headers import Source
 from magazine.memory import Memory, Shelf
 from magazine.places import ANSWERS, TALLIES, Place, Places
@@ -35,16 +35,18 @@ def read(
     tree: Tree | None = None,
     memory: Memory | None = None,
     meanwhile: Callable[[], object] = lambda: None,
+    drafts: Collection[str] = (),
 ) -> Library:
     """The library below a content folder; problems go to the report.
 
     A petition without a `State:` is closed when its deadline lies before ``today``. Entries whose files are,
     by their stamps, the same as when the memory took them in are not read again. ``meanwhile`` is done here
-    while other processes read, if there is so much that they do.
+    while other processes read, if there is so much that they do. Of the ``drafts``, sources that a library names as
+    such, a library is made as if they were to be published.
     """
     entries_known = (memory or Memory(None)).shelf("entry")
     places = Places(tree or scanned(root), report)
-    reader = _Reader(root, languages, places, today, entries_known)
+    reader = _Reader(root, languages, places, today, entries_known, frozenset(drafts))
     places.tell_unknown()
     found = reader.entries(list(places.entries()), meanwhile)
     stories_of: dict[str, list[Entry]] = {}
@@ -68,6 +70,7 @@ def read(
         pages=tuple(sorted(pages, key=attrgetter("slug"))),
         extras=tuple(places.extras()),
         unpublished=frozenset(reader.seen) - {entry.key for entry in entries},
+        drafts=tuple(sorted(reader.kept_out)),
         entries={entry.key: entry for entry in entries},
     )
 
@@ -88,7 +91,7 @@ def is_ignored(name: str) -> bool:
     return name.startswith((".", "~")) or name.endswith("~") or name.lower() in left
 
 
-Known = tuple[Entry | None, tuple[Problem, ...]]  # an entry and what was told of it
+Known = tuple[Entry | None, tuple[Problem, ...], tuple[str, ...]]  # an entry, what was told of it, its drafts
 
 
 @dataclass
@@ -98,7 +101,9 @@ class _Reader:
     places: Places
     today: dt.date
     known: Shelf
+    drafts: frozenset[str]
     seen: dict[str, str] = field(default_factory=dict)  # key: slug, of everything that has a folder
+    kept_out: set[str] = field(default_factory=set)
 
     @property
     def report(self) -> Report:
@@ -108,6 +113,7 @@ class _Reader:
         """The entries at these places but those that are broken, which is told, or not to be published."""
         found: dict[str, Entry | None] = {}
         stale: list[tuple[Place, bytes]] = []
+        opened = {path.rpartition("/")[0] for path in self.drafts}
         for place in places:
             key, slug = place.key, place.slug
             self.seen[key] = slug
@@ -116,7 +122,7 @@ class _Reader:
                 self.report.add("slug-bad", key, name=headers.shown(slug), limit=MAX_SLUG_LENGTH, guess=guess)
                 continue
             found[key] = None
-            stamp = self._stamp(place)
+            stamp = b"" if key in opened else self._stamp(place)  # nobody else shall know a draft as a text of the site
             known: Known | None = self.known.recall(key, stamp) if stamp else None
             if known is None:
                 stale.append((place, stamp))
@@ -143,6 +149,7 @@ class _Reader:
 
     def _told(self, known: Known) -> Entry | None:
         self.report.found.update(dict.fromkeys(known[1]))
+        self.kept_out.update(known[2])
         return known[0]
 
     def _stamp(self, place: Place) -> bytes:
@@ -158,20 +165,20 @@ class _Reader:
 
     def _read(self, stale: tuple[Place, bytes]) -> Known:
         report = Report()
-        entry = replace(self, places=Places(self.places.tree, report))._assembled(stale[0])  # noqa: SLF001 (its own)
+        entry, drafts = replace(self, places=Places(self.places.tree, report))._assembled(stale[0])  # noqa: SLF001 (its own)
         if entry:
             _ = entry.face, entry.said  # kept with it
-        return entry, tuple(report.found)
+        return entry, tuple(report.found), drafts
 
-    def _assembled(self, place: Place) -> Entry | None:
+    def _assembled(self, place: Place) -> tuple[Entry | None, tuple[str, ...]]:
         sources, pictures = self._files(place)
         if sources is None:
-            return None
+            return None, ()
         texts = {language: sources[language] for language in self.languages if language in sources}
         language = next((one for one in texts if "date" in texts[one].headers), next(iter(texts)))
         answers = read_answers(self.root, self.places.files(f"{place.key}/{ANSWERS}"), language, self.report)
         whole = Folder(Path(place.key), place.section, place.kind, texts, pictures, answers, place.issue)
-        return assembled(whole, self.report, self.today)
+        return assembled(whole, self.report, self.today, self.drafts), drafts_of(whole, self.report)
 
     def _files(self, place: Place) -> tuple[dict[str, Source] | None, tuple[str, ...]]:
         """The sources by language, None if one cannot be read or there is none, and the names of the pictures."""

@@ -8,24 +8,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from magazine.messages import marked, say
-from magazine.rules import ERROR, RULES
+from magazine.rules import ERROR, RULES, WARNING
 
 BARE_GUESSES = ("header-misspelt", "slug-bad")  # their sentence brings its own words for the guess
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One problem; ``path`` is relative to the content folder, ``line`` is 0 where no line can be named."""
+    """One problem; ``path`` is relative to the content folder, ``line`` is 0 where no line can be named.
+
+    What would stop a build were it not in a draft is a warning.
+    """
 
     path: str
     line: int
     code: str
     values: tuple[tuple[str, object], ...] = ()
+    in_draft: bool = False
 
     @property
     def severity(self) -> str:
         """``error``, ``warning`` or ``advice``."""
-        return RULES[self.code][0]
+        return WARNING if self.in_draft and self.is_grave else RULES[self.code][0]
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether its rule stops the build, or will once the draft is to be published."""
+        return RULES[self.code][0] == ERROR
 
     @property
     def stops(self) -> bool:

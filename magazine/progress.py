@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import TextIO
 
 SHOWS_PROGRESS = "MAGAZINE_PROGRESS"  # an environment variable, set where a terminal stands behind a pipe
-DONE = "\x06"  # ASCII's «acknowledge», said when work is done by a process that stays for more
+# ASCII's «acknowledge» and «negative acknowledge», said when work is at its end by a process that stays for more
+DONE, FAILED = "\x06", "\x15"
 INTERVAL = 0.2  # seconds between two figures
 
 

@@ -173,7 +173,10 @@ class Extra:
 
 @dataclass(frozen=True)
 class Library:
-    """The whole of ``content/`` that may be published; lists are newest first, pages by slug."""
+    """The whole of ``content/`` that may be published; lists are newest first, pages by slug.
+
+    ``unpublished`` holds the keys of all other entries, ``drafts`` the sources that their ``Status`` keeps out.
+    """
 
     root: Path
     languages: tuple[str, ...]
@@ -183,6 +186,7 @@ class Library:
     pages: tuple[Entry, ...] = ()
     extras: tuple[Extra, ...] = ()
     unpublished: frozenset[str] = frozenset()
+    drafts: tuple[str, ...] = ()
     entries: Mapping[str, Entry] = field(default_factory=dict)
 
     @property

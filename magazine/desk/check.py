@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from magazine import cache
 from magazine import library as shelves
-from magazine.desk import advice, overview, renamed
+from magazine.desk import advice, drafts, overview, renamed
+from magazine.desk.drafts import Draft
 from magazine.memory import Memory
 from magazine.messages import marked, say, say_number
 from magazine.problems import Problem, Report
-from magazine.progress import Progress
+from magazine.progress import DONE, Progress
 from magazine.rules import ADVICE, ERROR, WARNING
 from magazine.site import claims, fingerprints
 from magazine.site.build import languages_of, said
@@ -26,6 +30,14 @@ from magazine.stamps import digest
 TEXT, JSON = FORMATS = ("text", "json")
 SEVERITY_NAMES = {ERROR: marked("Error:"), WARNING: marked("Note:"), ADVICE: marked("Advice:")}
 COLOURS = {ERROR: "31", WARNING: "33", ADVICE: "36"}  # ECMA-48, 8.3.117
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Every problem, by file and line, and every text that is not in the site."""
+
+    problems: list[Problem]
+    drafts: list[Draft]
 
 
 def run(content: Path | None = None, form: str | None = None) -> int:
@@ -51,18 +63,27 @@ def run(content: Path | None = None, form: str | None = None) -> int:
 
 def checked(content: Path, memory: Memory | None = None) -> list[Problem]:
     """Every problem of a content folder, by file and line; a process that stays gives its ``memory``."""
+    return looked_through(content, memory).problems
+
+
+def looked_through(content: Path, memory: Memory | None = None) -> Findings:
+    """What there is to tell of a content folder, drafts as if they were to be published."""
     content = content.resolve()
     settings = said()
     languages = languages_of(settings)
     kept = memory or Memory(cache.remembered("checks", content), fingerprints.program().hex())
     report, today, tree, progress = Report(), fingerprints.day(), shelves.scanned(content), Progress(0, sys.stderr)
     try:
-        held = shelves.read(content, languages, report, today, tree, kept)
+        held = whole = shelves.read(content, languages, report, today, tree, kept)
         budgets = settings["PAGE_BUDGET"], settings["PICTURES_BUDGET"]
         weights = partial(advice.weight, budgets[0]), partial(advice.pictures, budgets[1])
         rules = (advice.headings, advice.alphabets, advice.sentences, *weights)
         stamp = digest(languages, *budgets)
         Inspection(held, rules, kept, stamp).tell(tree, report, progress)
+        beside = Report()
+        if held.drafts:
+            whole = shelves.read(content, languages, beside, today, tree, kept, drafts=held.drafts)
+            Inspection(whole, rules, kept, stamp, held.texts).tell(tree, beside, progress)
         overview.tell(held, today, report)
         renamed.tell(held, kept, report)
         claims.tell(held, settings, report)
@@ -71,7 +92,17 @@ def checked(content: Path, memory: Memory | None = None) -> list[Problem]:
         progress.end()
         if kept is not memory:
             kept.close()
-    return report.sorted()
+    problems = sorted([*report.found, *drafts.told(beside, report)])
+    return Findings(problems, drafts.listed(held, whole, problems))
+
+
+def stay(content: Path, asked: Iterable[str]) -> None:
+    """At each line, say a line of JSON: the ``problems`` and the ``drafts``; then ``DONE``. All is kept in mind."""
+    memory = Memory(cache.remembered("checks", content), fingerprints.program().hex())
+    for _ in asked:
+        found = looked_through(content, memory)
+        told = {"problems": list(map(as_json, found.problems)), "drafts": list(map(asdict, found.drafts))}
+        print(json.dumps(told), end=f"\n{DONE}", flush=True)
 
 
 def as_json(problem: Problem) -> dict[str, Any]:
@@ -79,7 +110,7 @@ def as_json(problem: Problem) -> dict[str, Any]:
     what, how = problem.said()
     return {
         "file": problem.path, "line": problem.line, "rule": problem.code, "severity": problem.severity,
-        "what": what, "how": how,
+        "what": what, "how": how, "draft": problem.in_draft,
     }  # fmt: skip
 
 
@@ -107,3 +138,8 @@ def _summary(problems: list[Problem]) -> str:
     notes = say_number("%(number)d note", "%(number)d notes", counted[WARNING])
     advices = say_number("%(number)d piece of advice", "%(number)d pieces of advice", counted[ADVICE])
     return say("Found: %(errors)s, %(notes)s, %(advice)s.", errors=errors, notes=notes, advice=advices)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        stay(Path(sys.argv[1]), sys.stdin)

@@ -1,55 +1,46 @@
-"""A preview on this machine alone: builds, serves, and builds again when something is saved."""
+"""A preview on this machine alone: builds, checks and serves, and does so again when something is saved."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import functools
-import http.server
 import json
-import os
 import queue
-import subprocess
+import shutil
 import sys
 import threading
 from collections.abc import Collection
 from pathlib import Path
-from typing import IO
 
 from watchfiles import DefaultFilter, watch
 
+from magazine import cache
+from magazine.cache import PROJECT
+from magazine.desk import preview_server
+from magazine.desk.board import Board
+from magazine.desk.preview_pages import PLACE, Pages
+from magazine.desk.resident import Resident
 from magazine.messages import say
-from magazine.progress import DONE, SHOWS_PROGRESS
+from magazine.site.build import place_of_drafts
 
-HOST, PORT = "127.0.0.1", 8000
+PORT = 8000
 WINDOWS_ADDRESS_IN_USE = 10048
-PROJECT = Path(__file__).resolve().parents[2]
 WATCHED = ("theme", "magazine", "pelicanconf.py")
 POLL = 0.5  # seconds
 SETTLE_MS = 20  # programs save in several steps; wait for the last of them
-
-
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves files as a plain host would, says nothing of who asked, and keeps nothing in caches."""
-
-    def end_headers(self) -> None:
-        self.send_header("Cache-Control", "no-store")
-        super().end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Logs are public: none is written."""
+QUIET = 0.2  # seconds after a build: who saves again meanwhile is not kept waiting by a check
 
 
 def run(content: Path | None = None, output: Path | None = None, port: int | None = None) -> int:
     """Serve until Ctrl-C; the exit status."""
     content = (content or PROJECT / "content").resolve()
     output = (output or PROJECT / "output").resolve()
-    handler = functools.partial(_Handler, directory=str(output))
+    asked = PORT if port is None else port
+    board = Board()
     try:
-        server = http.server.ThreadingHTTPServer((HOST, PORT if port is None else port), handler)
+        server = preview_server.server(asked, Pages(board, output, place_of_drafts(content)))
     except (OSError, OverflowError) as error:
         taken = getattr(error, "errno", 0) in (errno.EADDRINUSE, WINDOWS_ADDRESS_IN_USE)
-        asked = PORT if port is None else port
         told = say(
             "Port %(port)d cannot be used (%(reason)s). Choose another one: --port %(other)d",
             port=asked,
@@ -60,63 +51,102 @@ def run(content: Path | None = None, output: Path | None = None, port: int | Non
         return 1
     saved: queue.Queue[set[Path]] = queue.Queue()
     stop = threading.Event()
-    builder = _Builder(content, output)
+    builder, beside = _Builder(content, output, board), _Beside(content, board, stop)
     # watching starts before the first build, so that nothing saved meanwhile is missed
-    for target, arguments in ((_watch, (content, saved, stop)), (server.serve_forever, ())):
+    for target, arguments in ((_watch, (content, saved, stop)), (server.serve_forever, ()), (beside.work, ())):
         threading.Thread(target=target, args=arguments, daemon=True).start()
     try:
         builder.build()
-        print(say("Preview: http://%(host)s:%(port)d/ — saved changes appear after a reload; Ctrl-C ends it.",
-                  host=HOST, port=server.server_port), flush=True)  # fmt: skip
+        home = f"http://{preview_server.HOST}:{server.server_port}"
+        print(say("Preview: %(home)s/ — pages renew themselves when something is saved. "
+                  "Problems, advice and drafts: %(overview)s — Ctrl-C ends it.",
+                  home=home, overview=f"{home}{PLACE}"), flush=True)  # fmt: skip
         while True:
             with contextlib.suppress(queue.Empty):
                 # with a limit: on Windows a wait without one cannot be interrupted
-                builder.build(saved.get(timeout=POLL))
+                changed = saved.get(timeout=POLL)
+                builder.build(changed, anew=beside.renew(changed))
     except KeyboardInterrupt:
         return 0
     finally:
         stop.set()
-        builder.stop()
+        beside.end()
+        builder.process.stop()
         server.shutdown()
         server.server_close()
 
 
 class _Builder:
-    """A process that stays and has everything in mind; what breaks there is told and does not end the preview."""
+    """Builds the site and tells how it went; what breaks there does not end the preview."""
 
-    def __init__(self, content: Path, output: Path) -> None:
-        self.content = content
-        self.command = [sys.executable, "-m", "magazine.site.build", "--stay", str(content), str(output)]
-        self.process: subprocess.Popen[bytes] | None = None
+    def __init__(self, content: Path, output: Path, board: Board) -> None:
+        self.content, self.board = content, board
+        self.process = Resident("magazine.site.build", "--stay", str(content), str(output), shows_progress=True)
 
-    def build(self, changed: Collection[Path] = ()) -> None:
+    def build(self, changed: Collection[Path] = (), *, anew: bool = False) -> None:
         """Build after these files have changed, and wait until it is done; a changed program is started anew."""
         inside = [path.relative_to(self.content).as_posix() for path in changed if path.is_relative_to(self.content)]
-        program = len(inside) < len(changed)
-        if program or self.process is None or self.process.poll() is not None:
-            self.stop()
-            environment = {**os.environ, SHOWS_PROGRESS: "1" if sys.stdout.isatty() else ""}
-            pipe = subprocess.PIPE
-            self.process = subprocess.Popen(self.command, cwd=PROJECT, stdin=pipe, stdout=pipe, env=environment)
-        elif self.process.stdin:
-            with contextlib.suppress(OSError):  # it has just ended: the next build starts it
-                self.process.stdin.write(json.dumps(inside).encode() + b"\n")
-                self.process.stdin.flush()
-        self._pass_on(self.process.stdout)
+        is_done, said = self.process.ask(json.dumps({"changed": inside}), _pass_on, anew=anew)
+        self.board.built(None if is_done else said.strip(), inside)
 
-    def stop(self) -> None:
-        """Let it finish what it is at, and end."""
-        if self.process:
-            self.process.communicate()
 
-    @staticmethod
-    def _pass_on(said: IO[bytes] | None) -> None:
-        """Write what the process says, up to the word that it is done."""
-        while said and (data := os.read(said.fileno(), 4096)):
-            sys.stdout.write(data.decode("utf-8", "replace").replace(DONE, ""))
-            sys.stdout.flush()
-            if data.endswith(DONE.encode()):
-                break
+class _Beside:
+    """Checks after each build, and builds the site with its drafts once somebody looks at them: no build waits."""
+
+    def __init__(self, content: Path, board: Board, stop: threading.Event) -> None:
+        self.content, self.board, self.stop = content, board, stop
+        self.checker = Resident("magazine.desk.check", str(content), gives_way=True)
+        self.place = place_of_drafts(content)
+        self.drafter = Resident("magazine.site.build", "--stay", str(content), str(self.place), gives_way=True)
+        self.is_changed = {self.checker: False, self.drafter: False}
+
+    def renew(self, changed: Collection[Path]) -> bool:
+        """Whether the program is among what changed; then those here, too, are started anew for their next work."""
+        is_program = any(not path.is_relative_to(self.content) for path in changed)
+        if is_program:
+            self.is_changed = dict.fromkeys(self.is_changed, True)
+        return is_program
+
+    def work(self) -> None:
+        """Work whenever there is some, until the preview ends."""
+        while not self.stop.is_set():
+            if self.board.work.wait(POLL) and not self.stop.wait(QUIET):
+                self.board.work.clear()
+                self._check()
+                if self.board.drafts_wanted.is_set() and not self.board.work.is_set():
+                    self._build_drafts()
+
+    def end(self) -> None:
+        """End what is at work; drafts that were made into pages do not outlast the preview."""
+        self.checker.end()
+        self.drafter.end()
+        for left in self.place.parent.glob(f"*{self.place.name}*"):  # one half made, too
+            shutil.rmtree(left, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            cache.remembered("builds", self.content, self.place).unlink()
+
+    def _check(self) -> None:
+        build = self.board.builds
+        is_done, said = self._ask(self.checker, "{}")
+        if is_done:
+            self.board.checked(build, **json.loads(said.splitlines()[-1]))
+        elif not self.stop.wait(POLL):  # it broke, and nobody has ended it: what it said is all there is
+            sys.stderr.write(said)
+            self.board.checked(build, self.board.news.problems, self.board.news.drafts)
+
+    def _build_drafts(self) -> None:
+        whole = [draft["path"] for draft in self.board.news.drafts if not draft["is_broken"]]
+        is_done, said = self._ask(self.drafter, json.dumps({"drafts": whole}))
+        self.board.built_drafts(None if is_done else said.strip())
+
+    def _ask(self, process: Resident, line: str) -> tuple[bool, str]:
+        anew, self.is_changed[process] = self.is_changed[process], False
+        return process.ask(line, anew=anew)
+
+
+def _pass_on(said: str) -> None:
+    sys.stdout.write(said)
+    sys.stdout.flush()
 
 
 def _watch(content: Path, saved: queue.Queue[set[Path]], stop: threading.Event) -> None:

@@ -7,7 +7,6 @@ import datetime as dt
 import gc
 import importlib
 import io
-import itertools
 import json
 import logging
 import os
@@ -15,7 +14,7 @@ import runpy
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from magazine.cache import PROJECT
 from magazine.memory import Memory
 from magazine.messages import say, say_number
 from magazine.problems import Problem, Report
-from magazine.progress import DONE
+from magazine.progress import DONE, FAILED
 from magazine.records import Library
 from magazine.site import fingerprints
 from magazine.site import output as folder
@@ -37,13 +36,17 @@ Tell = Callable[[str], None]
 
 
 def run(
-    content: Path | None = None, output: Path | None = None, memory: Memory | None = None, changed: Iterable[str] = ()
+    content: Path | None = None,
+    output: Path | None = None,
+    memory: Memory | None = None,
+    changed: Iterable[str] = (),
+    drafts: Collection[str] = (),
 ) -> int:
     """Build a site and tell how it went; the exit status, 0 only if the whole site stands."""
     tell = partial(print, flush=True)
     started = time.monotonic()
     try:
-        problems = build(content, output, tell, memory, changed)
+        problems = build(content, output, tell, memory, changed, drafts)
     except folder.OutputError as error:
         print(error, file=sys.stderr)
         return 1
@@ -64,14 +67,16 @@ def run(
 
 
 def stay(content: Path, output: Path, asked: Iterable[str]) -> int:
-    """Build once, and again at each line, with all in mind; ``DONE`` is said after each build.
+    """Build at each line, with all in mind; ``DONE`` or ``FAILED`` is said after each build.
 
-    A line holds, as JSON, the paths below the content folder that changed, or none if nobody knows which.
+    A line is a JSON object: ``changed`` holds the paths below the content folder that did, none if nobody knows which,
+    and ``drafts`` is as in ``build``.
     """
     memory, status = opened(content, output), 1
-    for line in itertools.chain(["[]"], asked):
-        status = run(content, output, memory, json.loads(line))
-        print(end=DONE, flush=True)
+    for line in asked:
+        status = run(content, output, memory, **json.loads(line))
+        sys.stderr.flush()
+        print(end=FAILED if status else DONE, flush=True)
     return status
 
 
@@ -90,21 +95,25 @@ def build(
     tell: Tell = lambda _: None,
     memory: Memory | None = None,
     changed: Iterable[str] = (),
+    drafts: Collection[str] = (),
 ) -> list[Problem]:
     """Build the tree at ``content`` into ``output``; every problem, sorted.
 
     A process that stays gives the ``memory`` of its last build (see ``opened``) and the paths that changed since.
-    With an error among them the old output stands untouched. Raises OutputError if the folder cannot be used.
+    With an error among them the old output stands untouched. Raises OutputError if the folder cannot be used, and
+    ValueError if ``drafts`` are to be built into any other folder than ``place_of_drafts``.
     """
     content = (content or PROJECT / said()["PATH"]).resolve()
     output = (output or PROJECT / said()["OUTPUT_PATH"]).resolve()
+    if drafts and output != place_of_drafts(content):
+        raise ValueError(output)
     folder.check(content, output)
     with folder.alone(cache.remembered("builds", content, output).with_suffix(".lock"), tell):
         folder.recover(output)
         kept = memory or opened(content, output)
         try:
             with _uncollected():
-                return _build(content, output, kept, tell, changed)
+                return _build(content, output, kept, tell, changed, drafts)
         except ChildProcessError as error:
             raise folder.OutputError(folder.ended()) from error
         except OSError as error:
@@ -118,6 +127,11 @@ def opened(content: Path, output: Path) -> Memory:
     """What earlier builds of this content into this output remembered; damage is told."""
     tell = partial(print, file=sys.stderr, flush=True)
     return Memory(cache.remembered("builds", content, output), fingerprints.program().hex(), tell)
+
+
+def place_of_drafts(content: Path) -> Path:
+    """The one folder where a site may hold drafts: in the cache, which nobody publishes."""
+    return cache.remembered("drafts", content).with_suffix("").resolve()
 
 
 def said() -> dict[str, Any]:
@@ -137,25 +151,28 @@ def settings(**overrides: Any) -> dict[str, Any]:
     return dict(read_settings(str(PROJECT / "pelicanconf.py"), override=overrides))
 
 
-def _build(content: Path, output: Path, memory: Memory, tell: Tell, changed: Iterable[str]) -> list[Problem]:
+def _build(
+    content: Path, output: Path, memory: Memory, tell: Tell, changed: Iterable[str], drafts: Collection[str]
+) -> list[Problem]:
     chosen = said()
     languages = languages_of(chosen)
     tell(say("Reading %(folder)s …", folder=content.name))
     today, tree, ledger = fingerprints.day(), _scanned(content, memory, changed), Ledger(output, memory)
     stamp = fingerprints.site(PROJECT / chosen["THEME"], chosen)
-    before = _whole(stamp, today, tree, stamps.of_files(ledger.standing))
+    wanted = stamps.digest(stamp, sorted(drafts))
+    before = _whole(wanted, today, tree, stamps.of_files(ledger.standing))
     known: tuple[Problem, ...] | None = memory.shelf("whole").recall("site", before) if before else None
     if known is not None:
         return list(known)
     report = Report()
-    held = shelves.read(content, languages, report, today, tree, memory, _load)
+    held = shelves.read(content, languages, report, today, tree, memory, _load, drafts)
     staging = folder.staging(output)
     staging.mkdir()
     try:
         texts = None if report.errors() else _made(held, tree, memory, report, ledger, stamp, staging, tell)
         if texts is not None and not report.errors():
             folder.commit(staging, output, ledger.gone())
-            after = _whole(stamp, today, tree, ledger.close())
+            after = _whole(wanted, today, tree, ledger.close())
             memory.shelf("whole").keep("site", after, tuple(report.sorted()))
             memory.save(texts)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -43,12 +43,16 @@ class Seen:
 
 @dataclass
 class Inspection:
-    """Looks at the texts of a library; ``rules`` are asked of each source, ``stamp`` is of the program."""
+    """Looks at the texts of a library; ``rules`` are asked of each source, ``stamp`` is of the program.
+
+    Texts at the paths ``passed_over`` are not looked at.
+    """
 
     library: Library
     rules: Iterable[Rule]
     memory: Memory
     stamp: bytes
+    passed_over: Container[str] = ()
     _markups: Mapping[str, Markup] = field(default_factory=dict, init=False)
 
     def tell(self, tree: Tree, report: Report, progress: Progress) -> None:
@@ -59,6 +63,8 @@ class Inspection:
         known = self.memory.shelf("seen")
         stale = []
         for entry, version in self.library.texts.values():
+            if version.source in self.passed_over:
+                continue
             seen: Seen | None = known.recall(version.source, self._stamp(entry, version))
             if seen and all(leads(to, self._place(entry, version, Report())) == there for to, there in seen.links):
                 report.found.update(dict.fromkeys(seen.problems))
