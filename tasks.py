@@ -48,7 +48,7 @@ CAUSES = (  # how the words of venv and pip are told apart
 def language():
     """Tell which of the three languages to speak: the one asked for, that of the settings, or the system's."""
     asked = [os.environ.get("MAGAZINE_LANG"), setting()] + [os.environ.get(name) for name in SYSTEM_LANGUAGE]
-    found = next(filter(None, asked), "")
+    found = next((name for name in asked if name), "")
     if os.name == "nt" and not found:
         import ctypes
 

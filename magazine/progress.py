@@ -43,7 +43,8 @@ class Progress:
             self.stream.flush()
 
     def end(self) -> None:
-        """Take the figure off the screen."""
+        """Take the figure off the screen; more steps show it again."""
         if self.shown:
             self.stream.write("\r     \r")
             self.stream.flush()
+            self.shown = 0.0

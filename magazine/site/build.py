@@ -208,6 +208,7 @@ def _made(
     try:
         if ready.plan.count:
             count = ready.plan.count
+            ready.progress.end()  # the line that comes now is not to stand behind its figure
             tell(say_number("Writing %(number)d page …", "Writing %(number)d pages …", count))
             ready.give_to(chosen, staging)
             _pelican(chosen, report)
