@@ -2,6 +2,7 @@
 
 import json
 import re
+import urllib.request
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -36,6 +37,7 @@ class Walk:
         self.photo = self.laptop.home / STORY / "photo.jpg"
         self.done: list[Done] = []
         self.unseen: list[str] = []
+        self.looked_at: list[str] = []
         self.published: list[str] = []
 
     def edit(self) -> None:
@@ -89,9 +91,16 @@ class Walk:
             for (word, time), act in by_hand.items():
                 if word in words and typed[word] == time:
                     act()
-            self.done.append(self.laptop.type(command, [question.answer for question in questions]))
+            answers = [question.answer for question in questions]
+            self.done.append(self.laptop.type(command, answers, self._look_at_drafts))
             self.unseen += [one.words for one in questions if one.words not in self.done[-1].output]
         assert all(typed[word] >= time for word, time in by_hand), f"{typed} of {list(by_hand)}"
+
+    def _look_at_drafts(self, preview: str) -> None:
+        """The page that the guides send her to, on the port that the laptop had free."""
+        (address,) = set(re.findall(r"http://127\.0\.0\.1:8000/([^`]+)", self.editor.text + self.translator.text))
+        with urllib.request.urlopen(preview + address, timeout=30) as page:
+            self.looked_at.append(page.read().decode())
 
     def _type_again(self, *words: str) -> None:
         self.done.append(self.laptop.type(self.last(*words).line))
@@ -152,6 +161,10 @@ class TestWalk:
     def test_the_preview_and_the_help_are_in_the_language_of_the_reader(self, walk: Walk) -> None:
         assert "Просмотр: http://127.0.0.1:" in walk.last("serve").output
         assert "КОМАНДА" in walk.last("--help").output
+
+    def test_the_page_of_drafts_is_where_the_guides_say(self, walk: Walk) -> None:
+        assert len(walk.looked_at) == 3
+        assert all("<title>Просмотр</title>" in page for page in walk.looked_at)
 
     def test_a_translation_begins_with_the_original_and_its_version(self, walk: Walk) -> None:
         assert "Мы шли домой" in walk.begun
