@@ -27,6 +27,7 @@ LIST_SIZE = 10  # entries on a list page
 FEED_SIZE = 10  # entries in a feed
 PAGE_BUDGET = 13_000  # bytes of a page, compressed
 PICTURES_BUDGET = 300_000  # bytes of all pictures of a text: a minute at 40 kilobits a second, as EDGE often is
+FORBIDDEN_NAMES = ""  # a file outside this folder with names, phones and addresses that must never appear, one a line
 
 # --- how the site is built: rarely changed -------------------------------------------------------
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 # ITU T.81, table B.1, without APP1 (Exif, XMP), APP2 (colour profile) and COM, which are looked into
 JPEG_STANDALONE = {0x01, 0xD8, *range(0xD0, 0xD8)}
@@ -33,6 +34,51 @@ def strange_parts(data: bytes) -> set[str]:
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return set(_webp(data))
     return set()
+
+
+def plain_parts(data: bytes) -> list[bytes]:
+    """The parts of a picture file that are not its pixels, and so may hold words; other kinds of files whole."""
+    if data.startswith(b"\xff\xd8"):
+        return list(_without_scans(data))
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return list(_chunks(data, 8, "big", 4, {b"IDAT"}))
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return list(_chunks(data, 12, "little", 0, {b"VP8 ", b"VP8L", b"ALPH", b"ANMF"}))
+    return [data]
+
+
+def _without_scans(data: bytes) -> Iterator[bytes]:
+    place = 2
+    while place + 3 < len(data):
+        marker = data[place + 1]
+        if data[place] != 0xFF or marker in JPEG_STANDALONE or marker in (0x00, 0xFF):
+            found = JPEG_MARKER.search(data, place)
+            if not found:
+                return
+            place = found.start()
+            continue
+        if marker == JPEG_END:
+            break
+        size = max(int.from_bytes(data[place + 2 : place + 4], "big"), 2)
+        yield data[place + 4 : place + 2 + size]
+        place += 2 + size
+    yield data[place + 2 :]
+
+
+def _chunks(
+    data: bytes, place: int, order: Literal["big", "little"], check: int, pixels: set[bytes]
+) -> Iterator[bytes]:
+    """Bodies of the chunks of a PNG (each with a checksum behind it) or WebP (each of an even length)."""
+    while place + 8 <= len(data):
+        head, second = data[place : place + 4], data[place + 4 : place + 8]
+        size, name = (head, second) if check else (second, head)
+        length = int.from_bytes(size, order)
+        if name not in pixels:
+            yield data[place : place + 8 + length]
+        place += 8 + length + (check or length % 2)
+        if name == b"IEND":
+            break
+    yield data[place:]
 
 
 def _jpeg(data: bytes) -> Iterator[str]:

@@ -85,6 +85,18 @@ def examined(data: bytes, width: int) -> Examined:
     return Examined(_findings(image, data), size, upright(image))
 
 
+def texts(data: bytes) -> list[str]:
+    """The words that Pillow reads in a picture's metadata, compressed ones too; none where it can read nothing."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        exif = image.getexif()
+        values = [*exif.values(), *(one for ifd in ExifTags.IFD for one in exif.get_ifd(ifd).values())]
+        values += [*image.info.values(), *getattr(image, "text", {}).values()]
+    except (OSError, SyntaxError, ValueError, EOFError, MemoryError, Image.DecompressionBombError):
+        return []
+    return [value for value in values if isinstance(value, str)]
+
+
 def pixels(path: Path) -> Image.Image:
     """The picture as an upright RGB image that carries nothing but its pixels. Raises PictureError."""
     return upright(whole(read(path)))

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from magazine import cache
+from magazine import cache, forbidden
 from magazine import library as shelves
 from magazine.desk import advice, drafts, overview, renamed
 from magazine.desk.drafts import Draft
@@ -70,9 +70,12 @@ def looked_through(content: Path, memory: Memory | None = None) -> Findings:
     """What there is to tell of a content folder, drafts as if they were to be published."""
     content = content.resolve()
     settings = said()
-    languages = languages_of(settings)
+    languages, report = languages_of(settings), Report()
+    names = forbidden.listed(settings, content, report)
+    if report.errors():  # without the list nothing can be quoted safely
+        return Findings(report.sorted(), [])
     kept = memory or Memory(cache.remembered("checks", content), fingerprints.program().hex())
-    report, today, tree, progress = Report(), fingerprints.day(), shelves.scanned(content), Progress(0, sys.stderr)
+    today, tree, progress = fingerprints.day(), shelves.scanned(content), Progress(0, sys.stderr)
     try:
         held = whole = shelves.read(content, languages, report, today, tree, kept)
         budgets = settings["PAGE_BUDGET"], settings["PICTURES_BUDGET"]
@@ -87,13 +90,14 @@ def looked_through(content: Path, memory: Memory | None = None) -> Findings:
         overview.tell(held, today, report)
         renamed.tell(held, kept, report)
         claims.tell(held, settings, report)
+        forbidden.tell_sources(names, tree, kept, report)
         kept.save(())
     finally:
         progress.end()
         if kept is not memory:
             kept.close()
     problems = sorted([*report.found, *drafts.told(beside, report)])
-    return Findings(problems, drafts.listed(held, whole, problems))
+    return Findings(names.masked(problems), drafts.listed(held, whole, problems))
 
 
 def stay(content: Path, asked: Iterable[str]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from magazine.rules.advice import OF_ADVICE
+from magazine.rules.forbidden import OF_FORBIDDEN
 from magazine.rules.severity import ADVICE, ERROR, SEVERITIES, WARNING, Rules
 from magazine.rules.sources import OF_SOURCES
 
-RULES: Rules = {**OF_SOURCES, **OF_ADVICE}
+RULES: Rules = {**OF_SOURCES, **OF_FORBIDDEN, **OF_ADVICE}
 
 __all__ = ["ADVICE", "ERROR", "RULES", "SEVERITIES", "WARNING"]

@@ -19,9 +19,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from magazine import cache, stamps
+from magazine import cache, forbidden, stamps
 from magazine import library as shelves
 from magazine.cache import PROJECT
+from magazine.forbidden import Forbidden
 from magazine.memory import Memory
 from magazine.messages import say, say_number
 from magazine.problems import Problem, Report
@@ -155,21 +156,24 @@ def _build(
     content: Path, output: Path, memory: Memory, tell: Tell, changed: Iterable[str], drafts: Collection[str]
 ) -> list[Problem]:
     chosen = said()
-    languages = languages_of(chosen)
+    languages, report = languages_of(chosen), Report()
+    names = forbidden.listed(chosen, content, report)
+    if report.errors():
+        return report.sorted()
     tell(say("Reading %(folder)s …", folder=content.name))
     today, tree, ledger = fingerprints.day(), _scanned(content, memory, changed), Ledger(output, memory)
-    stamp = fingerprints.site(PROJECT / chosen["THEME"], chosen)
+    stamp = fingerprints.site(PROJECT / chosen["THEME"], chosen) + names.stamp
     wanted = stamps.digest(stamp, sorted(drafts))
     before = _whole(wanted, today, tree, stamps.of_files(ledger.standing))
     known: tuple[Problem, ...] | None = memory.shelf("whole").recall("site", before) if before else None
     if known is not None:
         return list(known)
-    report = Report()
     held = shelves.read(content, languages, report, today, tree, memory, _load, drafts)
+    forbidden.tell_sources(names, tree, memory, report)
     staging = folder.staging(output)
     staging.mkdir()
     try:
-        texts = None if report.errors() else _made(held, tree, memory, report, ledger, stamp, staging, tell)
+        texts = None if report.errors() else _made(held, tree, memory, report, ledger, stamp, names, staging, tell)
         if texts is not None and not report.errors():
             folder.commit(staging, output, ledger.gone())
             after = _whole(wanted, today, tree, ledger.close())
@@ -179,7 +183,7 @@ def _build(
             memory.save()
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return report.sorted()
+    return names.masked(report.sorted())
 
 
 def _scanned(content: Path, memory: Memory, changed: Iterable[str]) -> Tree:
@@ -196,13 +200,21 @@ def _whole(stamp: bytes, today: dt.date, tree: Tree, standing: bytes) -> bytes:
 
 
 def _made(
-    held: Library, tree: Tree, memory: Memory, report: Report, ledger: Ledger, stamp: bytes, staging: Path, tell: Tell
+    held: Library,
+    tree: Tree,
+    memory: Memory,
+    report: Report,
+    ledger: Ledger,
+    stamp: bytes,
+    names: Forbidden,
+    staging: Path,
+    tell: Tell,
 ) -> list[str] | None:
     """Make in ``staging`` what is new in the output; the keys of all texts, None if a problem stops the build."""
     from magazine.site.preparation import prepared  # noqa: PLC0415 (as above)
 
     chosen = settings(PATH=str(held.root), OUTPUT_PATH=str(staging), CACHE_PATH=str(cache.folder()))
-    ready = prepared(chosen, held, tree, memory, report, ledger, stamp)
+    ready = prepared(chosen, held, tree, memory, report, ledger, stamp, names)
     if not ready:
         return None
     try:

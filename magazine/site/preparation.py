@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from magazine import messages
+from magazine.forbidden import NONE, Forbidden
 from magazine.memory import Memory
 from magazine.photos import PictureError
 from magazine.problems import Report
@@ -48,13 +49,14 @@ class Prepared:
     catalogs: Path
     report: Report
     progress: Progress
+    names: Forbidden
 
     def give_to(self, settings: dict[str, Any], staging: Path) -> None:
         """Put into the main language's settings what all languages share; a language without work is left out."""
         self.progress.expect(self.plan.count)
         settings["PREPARED"] = self
         settings["PLAN"] = self.plan
-        settings["PRESS"] = Press(self.ledger, staging, self.plan.keys, settings["PAGE_BUDGET"])
+        settings["PRESS"] = Press(self.ledger, staging, self.plan.keys, settings["PAGE_BUDGET"], self.names)
         settings["JINJA_ENVIRONMENT"] = compiling(settings["JINJA_ENVIRONMENT"], self.memory)
         settings["I18N_GETTEXT_LOCALEDIR"] = str(self.catalogs)
         subsites = settings["I18N_SUBSITES"].items()
@@ -79,9 +81,12 @@ class Prepared:
             self._place(staging, extra.address, digest(data), partial(bytes, data))
 
     def _place(self, staging: Path, address: str, key: bytes, data: Callable[[], bytes]) -> None:
+        key += self.names.stamp
         if self.ledger.fresh(address, key):
             return
         held = data()
+        if self.names.tell(address, held, self.report):
+            return
         if not self.ledger.stands(address, held):
             put(staging, address, held)
         self.ledger.add(address, key)
@@ -95,6 +100,7 @@ def prepared(
     report: Report,
     ledger: Ledger | None = None,
     stamp: bytes = b"",
+    names: Forbidden = NONE,
 ) -> Prepared | None:
     """Everything up to the rendering; None if a problem stops the build, which is told.
 
@@ -124,7 +130,9 @@ def prepared(
     known = ledger or Ledger(Path(settings["OUTPUT_PATH"]), Memory(None))
     plan = planned(editions, stamp, settings["LIST_SIZE"], settings["FEED_SIZE"], known.fresh, report)
     written = _written(cache / "translations", compiled)
-    return Prepared(held.languages[0], held, editions, bodies, gallery, plan, known, memory, written, report, progress)
+    return Prepared(
+        held.languages[0], held, editions, bodies, gallery, plan, known, memory, written, report, progress, names
+    )
 
 
 def _compiled(theme: Path, languages: tuple[str, ...], memory: Memory) -> dict[str, bytes]:

@@ -10,7 +10,9 @@ from pelican import Pelican
 from pelican.generators import Generator
 from pelican.readers import Readers
 
+from magazine import forbidden
 from magazine import library as shelves
+from magazine.forbidden import Forbidden
 from magazine.memory import Memory
 from magazine.problems import Report
 from magazine.site import fingerprints
@@ -66,7 +68,8 @@ def finish(pelican: Pelican) -> None:
     press.print(ready.progress.step)
     if not settings.get("TELLS_ITSELF", True):
         ready.place_files(press.staging)
-        _tell(ready.report)
+        ready.report.found.update(dict.fromkeys(ready.ledger.problems()))
+        _tell(ready.report, ready.names)
 
 
 def _prepare(settings: dict[str, Any]) -> None:
@@ -75,17 +78,21 @@ def _prepare(settings: dict[str, Any]) -> None:
     report = Report()
     languages = (settings["DEFAULT_LANG"], *settings["I18N_SUBSITES"])
     tree = shelves.scanned(Path(settings["PATH"]))
+    names = forbidden.listed(settings, tree.root, report)
+    if report.errors():
+        _tell(report, names)
     held = shelves.read(tree.root, languages, report, fingerprints.day(), tree)
-    ready = prepared(settings, held, tree, Memory(None), report)
+    forbidden.tell_sources(names, tree, Memory(None), report)
+    ready = prepared(settings, held, tree, Memory(None), report, names=names)
     if not ready:
-        _tell(report)
+        _tell(report, names)
         raise SystemExit(1)
     ready.give_to(settings, Path(settings["OUTPUT_PATH"]))
 
 
-def _tell(report: Report) -> None:
+def _tell(report: Report, names: Forbidden) -> None:
     """Put the problems into Pelican's log; our build command tells them itself. SystemExit if one is an error."""
-    for problem in report.sorted():
+    for problem in names.masked(report.sorted()):
         LOGGER.log(logging.ERROR if problem.stops else logging.WARNING, problem.text())
     if report.errors():
         raise SystemExit(1)

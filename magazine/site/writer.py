@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, Template
 from pelican.writers import FileOverwriteFailedError, Writer
 
+from magazine.forbidden import Forbidden
 from magazine.problems import Problem, Report
 from magazine.site import addresses
 from magazine.site.ledger import Ledger
@@ -36,13 +37,15 @@ class Sheet:
 class Press:
     """Renders the pages of all languages and leaves in ``staging`` those whose bytes are new.
 
-    ``keys`` are the pages' keys by place, ``budget`` the bytes that a compressed page may weigh.
+    ``keys`` are the pages' keys by place, ``budget`` the bytes that a compressed page may weigh; a page that holds
+    something of ``names`` is left out.
     """
 
     ledger: Ledger
     staging: Path
     keys: Mapping[str, bytes]
     budget: int
+    names: Forbidden
     sheets: dict[str, Sheet] = field(default_factory=dict)
     common: dict[Environment, dict[str, Any]] = field(default_factory=dict)
 
@@ -54,6 +57,7 @@ class Press:
 
     def print(self, tick: Callable[[], None]) -> None:
         """Render everything, on all cores."""
+        self.names.prepare()
         for environment in {sheet.template.environment for sheet in self.sheets.values()}:
             self.common[environment] = {**environment.globals, **macros(environment)}
             if len(self.sheets) > MANY:  # before the processes part, so that each is compiled once
@@ -76,9 +80,11 @@ class Press:
         # as Template.render does, which copies what is common to all pages name by name
         text = "".join(template.root_render_func(template.new_context(values, shared=True)))
         data = addresses.made_relative(text, sheet.place).encode()
+        report = Report()
+        if self.names.tell(sheet.place, data, report):
+            return tuple(report.found)
         if not self.ledger.stands(sheet.place, data):
             put(self.staging, sheet.place, data)
-        report = Report()
         if sheet.place.endswith(".html") and (size := weight(data, self.budget)) > self.budget:
             report.add("page-heavy", sheet.place, size=size, limit=self.budget)
         return tuple(report.found)

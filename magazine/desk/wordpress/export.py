@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from magazine import cache, messages
+from magazine import cache, forbidden, messages
 from magazine import library as shelves
 from magazine.desk.check import severity_name
 from magazine.desk.wordpress import post_html
@@ -89,12 +89,15 @@ def _check_places(file: Path, content: Path) -> None:
 def _prepared(content: Path, memory: Memory, progress: Progress, *, drafts: bool) -> Exported:
     """Everything read and converted, as a build does it. Raises ExportError if a problem would stop the build."""
     settings, report, today, tree = said(), Report(), fingerprints.day(), shelves.scanned(content)
-    published = held = shelves.read(content, languages_of(settings), report, today, tree, memory)
+    names = forbidden.listed(settings, content, report)
     _refuse(report.sorted())
+    published = held = shelves.read(content, languages_of(settings), report, today, tree, memory)
+    forbidden.tell_sources(names, tree, memory, report)
+    _refuse(names.masked(report.sorted()))
     if drafts:
         withheld = Report()
         held = with_drafts(published, tree, today, withheld)
-        for problem in withheld.sorted():
+        for problem in names.masked(withheld.sorted()):
             print(f"{severity_name(problem.severity)} {problem.text()}", file=sys.stderr)
     pictures = KnownPictures(held, tree, memory, cache.folder() / "pictures")
     pictures.tell(report, progress)
@@ -106,7 +109,8 @@ def _prepared(content: Path, memory: Memory, progress: Progress, *, drafts: bool
     bodies.prepare(report, progress)
     drafted = {source for source in held.texts if source not in published.texts}
     folders = {key for key in held.entries if key not in published.entries}
-    _refuse([one for one in report.sorted() if one.path not in drafted and one.path.rpartition("/")[0] not in folders])
+    ours = [one for one in report.sorted() if one.path not in drafted and one.path.rpartition("/")[0] not in folders]
+    _refuse(names.masked(ours))
     memory.save(bodies.keys())
     contents, address = Contents(held), os.environ.get("SITEURL", settings["SITEURL"])
     editions = {
