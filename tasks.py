@@ -337,6 +337,12 @@ def photo(_, file, story=None):
 
 
 @task
+def import_wordpress(_, file, content=None, uploads=None):
+    """Bring an old WordPress blog home from its export."""
+    leave("desk.wordpress.importing", path(file), path(content), path(uploads))
+
+
+@task
 def test(_, quick=False, args=""):
     """Test the program itself; --args goes to pytest."""
     import pytest

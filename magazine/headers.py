@@ -127,7 +127,7 @@ def read(root: Path, path: Path, report: Report, limit: int = MAX_SOURCE_BYTES) 
         report.add("file-unreadable", path, reason=error.strerror or type(error).__name__)
         return None
     source = parse(path, text, report)
-    if mark := _costly_mark(source.body, limit // BYTES_PER_MARK):
+    if mark := costly_mark(source.body, limit // BYTES_PER_MARK):
         line = source.body_line + source.body.count("\n", 0, source.body.find(mark))
         report.add("source-odd", path, line, mark=mark)
         return None
@@ -176,13 +176,8 @@ def check_names(source: Source, known: Iterable[str], report: Report) -> None:
             report.add("header-unknown", source.path, header.line, name=name.title(), known=", ".join(names.values()))
 
 
-def shown(value: str, length: int = 60) -> str:
-    """A value as it may stand in a message: short, in one line."""
-    flat = " ".join(value.split())
-    return flat if len(flat) <= length else f"{flat[: length - 1]}…"
-
-
-def _costly_mark(body: str, limit: int) -> str:
+def costly_mark(body: str, limit: int) -> str:
+    """A sign that stands in a body more than ``limit`` times, or is not closed; empty if there is none."""
     # to find a sign is far quicker than to count it
     for mark in COSTLY_MARKS:
         if mark in body and body.count(mark) > limit:
@@ -191,6 +186,12 @@ def _costly_mark(body: str, limit: int) -> str:
         if opening in body and body.count(opening) - body.count(closing) > MAX_UNCLOSED:
             return opening
     return ""
+
+
+def shown(value: str, length: int = 60) -> str:
+    """A value as it may stand in a message: short, in one line."""
+    flat = " ".join(value.split())
+    return flat if len(flat) <= length else f"{flat[: length - 1]}…"
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, str]]:
