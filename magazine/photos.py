@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 from dataclasses import dataclass
@@ -87,13 +88,16 @@ def examined(data: bytes, width: int) -> Examined:
 
 def texts(data: bytes) -> list[str]:
     """The words that Pillow reads in a picture's metadata, compressed ones too; none where it can read nothing."""
-    try:
+    damage = (OSError, SyntaxError, ValueError, EOFError, MemoryError, LookupError, Image.DecompressionBombError)
+    values: list[object] = []
+    with contextlib.suppress(*damage):
         image = Image.open(io.BytesIO(data), formats=FORMATS)
-        exif = image.getexif()
-        values = [*exif.values(), *(one for ifd in ExifTags.IFD for one in exif.get_ifd(ifd).values())]
         values += [*image.info.values(), *getattr(image, "text", {}).values()]
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError, Image.DecompressionBombError):
-        return []
+        exif = image.getexif()
+        values += exif.values()
+        for part in ExifTags.IFD:
+            with contextlib.suppress(*damage):  # a part that is missing or damaged hides no other
+                values += exif.get_ifd(part).values()
     return [value for value in values if isinstance(value, str)]
 
 
