@@ -26,6 +26,7 @@ from magazine.site import claims, fingerprints
 from magazine.site.build import languages_of, said
 from magazine.site.inspection import Inspection
 from magazine.stamps import digest
+from magazine.workers import uncollected
 
 TEXT, JSON = FORMATS = ("text", "json")
 SEVERITY_NAMES = {ERROR: marked("Error:"), WARNING: marked("Note:"), ADVICE: marked("Advice:")}
@@ -66,6 +67,7 @@ def checked(content: Path, memory: Memory | None = None) -> list[Problem]:
     return looked_through(content, memory).problems
 
 
+@uncollected()
 def looked_through(content: Path, memory: Memory | None = None) -> Findings:
     """What there is to tell of a content folder, drafts as if they were to be published."""
     content = content.resolve()

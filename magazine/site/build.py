@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import gc
 import importlib
 import io
 import json
@@ -32,6 +31,7 @@ from magazine.site import fingerprints
 from magazine.site import output as folder
 from magazine.site.ledger import Ledger
 from magazine.tree import Tree
+from magazine.workers import uncollected
 
 Tell = Callable[[str], None]
 
@@ -113,7 +113,7 @@ def build(
         folder.recover(output)
         kept = memory or opened(content, output)
         try:
-            with _uncollected():
+            with uncollected():
                 return _build(content, output, kept, tell, changed, drafts)
         except ChildProcessError as error:
             raise folder.OutputError(folder.ended()) from error
@@ -250,16 +250,6 @@ def _pelican(chosen: dict[str, Any], report: Report) -> None:
             if os.environ.get("MAGAZINE_DEBUG"):
                 raise
             report.add("internal", "pelican", reason=f"{type(error).__name__}: {error}")
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """What a build makes it needs until its end: to look for garbage meanwhile takes a twentieth of its time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 @contextlib.contextmanager

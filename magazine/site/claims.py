@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import gettext
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from magazine.memory import Memory
 from magazine.problems import Report
-from magazine.records import SECTIONS, Library, Version
+from magazine.records import SECTIONS, Library
 from magazine.site import addresses
-from magazine.site.bodies import Bodies
-from magazine.site.contents import Contents
-from magazine.site.edition import Edition
-from magazine.site.inspection import Unmade
-from magazine.site.plan import planned
 
 # what the site puts at its root beside its sections and its other languages
 OWN_NAMES = (
@@ -26,21 +17,16 @@ OWN_NAMES = (
 )  # fmt: skip
 
 
-class _Unread(Bodies):
-    """Texts of which nothing is needed but that they are there."""
-
-    def stamp_of(self, version: Version) -> str:  # noqa: ARG002
-        return ""
-
-
 def tell(library: Library, settings: Mapping[str, Any], report: Report) -> None:
     """Tell every claim to an address that a page has. To plan the site takes a moment: only where one may be."""
     own = {*OWN_NAMES, *library.languages}
     extras = [extra for extra in library.extras if extra.address.partition("/")[0] in own]
     if extras or _has_moved(library, lambda address: address.partition("/")[0].casefold() in own):
-        taken = planned(_editions(library), b"", settings["LIST_SIZE"], settings["FEED_SIZE"], _never, report).keys
+        from magazine.site.claimed import taken  # noqa: PLC0415 (slow, and seldom needed)
+
+        pages = taken(library, settings, report)
         for extra in extras:
-            if extra.address in taken:
+            if extra.address in pages:
                 report.add("extra-taken", extra.path)
 
 
@@ -50,18 +36,3 @@ def _has_moved(library: Library, is_near: Callable[[str], bool]) -> bool:
         return True
     named = [address.casefold() for _, version in library.texts.values() for address in version.formerly]
     return len(set(named)) < len(named) or any(map(is_near, named))
-
-
-def _editions(library: Library) -> dict[str, Edition]:
-    nothing, gallery = Path(), Unmade(library.root, Path(), digest_of=str)
-    words = {language: gettext.NullTranslations() for language in library.languages}
-    edition = Edition(
-        contents=Contents(library), bodies=_Unread(library, gallery, words, Memory(None), b""),
-        language=library.languages[0], main=library.languages[0], site_url="",
-        catalog=words[library.languages[0]], gallery=gallery, theme=nothing,
-    )  # fmt: skip
-    return {language: replace(edition, language=language) for language in library.languages}
-
-
-def _never(_address: str, _key: bytes) -> bool:
-    return False
