@@ -9,17 +9,18 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from magazine import cache, forbidden, messages
+from magazine import cache, forbidden, headers, messages
 from magazine import library as shelves
 from magazine.desk.check import severity_name
+from magazine.desk.drafts import told
 from magazine.desk.wordpress import post_html
 from magazine.desk.wordpress.document import write
-from magazine.desk.wordpress.drafts import with_drafts
 from magazine.desk.wordpress.exported import Exported
 from magazine.memory import Memory
 from magazine.messages import say, say_number
 from magazine.problems import Problem, Report
 from magazine.progress import Progress
+from magazine.records import Library
 from magazine.site import fingerprints
 from magazine.site.bodies import Bodies
 from magazine.site.build import languages_of, said
@@ -86,6 +87,12 @@ def _check_places(file: Path, content: Path) -> None:
                 raise ExportError(say("%(file)s is there already and is no export. Choose another name.", file=file))
 
 
+def _drafts(published: Library) -> list[str]:
+    """The sources that are not published yet; what is hidden or skipped stays here."""
+    sources = ((path, headers.read(published.root, Path(path), Report())) for path in published.drafts)
+    return [path for path, source in sources if source and source.text("status").casefold() == "draft"]
+
+
 def _prepared(content: Path, memory: Memory, progress: Progress, *, drafts: bool) -> Exported:
     """Everything read and converted, as a build does it. Raises ExportError if a problem would stop the build."""
     settings, report, today, tree = said(), Report(), fingerprints.day(), shelves.scanned(content)
@@ -95,9 +102,9 @@ def _prepared(content: Path, memory: Memory, progress: Progress, *, drafts: bool
     forbidden.tell_sources(names, tree, memory, report)
     _refuse(names.masked(report.sorted()))
     if drafts:
-        withheld = Report()
-        held = with_drafts(published, tree, today, withheld)
-        for problem in names.masked(withheld.sorted()):
+        withheld, wanted = Report(), _drafts(published)
+        held = shelves.read(content, published.languages, withheld, today, tree, memory, drafts=wanted)
+        for problem in names.masked(sorted(told(withheld, report))):
             print(f"{severity_name(problem.severity)} {problem.text()}", file=sys.stderr)
     pictures = KnownPictures(held, tree, memory, cache.folder() / "pictures")
     pictures.tell(report, progress)

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
-from magazine.desk.wordpress.drafts import surrounding
 from magazine.desk.wordpress.wxr_writer import serialized
 from magazine.entries import UNDATED
 from magazine.messages import for_readers
@@ -98,12 +97,12 @@ class Exported:
 
     def address(self, text: Text) -> str:
         """Where the magazine shows a text; news of a petition stand on its page."""
-        entry = text.entry if text.entry.has_page else self.library.entries[surrounding(text.entry.key)]
+        entry = text.entry if text.entry.has_page else self.library.entries[_surrounding(text.entry.key)]
         edition = self.editions[text.version.language]
         return edition.absolute(edition.address(entry))
 
     def _name(self, entry: Entry, version: Version) -> str:
-        slug = entry.slug if entry.has_page else f"{surrounding(entry.key).rpartition('/')[2]}-{entry.slug}"
+        slug = entry.slug if entry.has_page else f"{_surrounding(entry.key).rpartition('/')[2]}-{entry.slug}"
         return slug if version.language == entry.original else f"{slug}-{version.language}"
 
     def _moment(self, entry: Entry) -> dt.datetime:
@@ -137,7 +136,7 @@ class Exported:
             heading = edition.gettext(SECTION_NAMES[entry.section])
             section = self._term(CATEGORY, self._slug(entry.section, language), heading)
             yield section
-            issue = self.library.entries[surrounding(entry.key)] if entry.issue else entry
+            issue = self.library.entries[_surrounding(entry.key)] if entry.issue else entry
             if isinstance(issue, Issue):
                 name = edition.safe_title(issue.version(language))
                 yield self._term(CATEGORY, self._slug(f"issue-{issue.slug}", language), name, section.slug)
@@ -158,3 +157,9 @@ class Exported:
         if known is None:
             known = self.terms[kind, slug] = Term(next(self.numbers), kind, slug, str(name), parent, description)
         return known
+
+
+def _surrounding(key: str) -> str:
+    """The key of the issue that a story stands in, or of the petition that news belong to; else nothing."""
+    section, slug, *inside = key.split("/")
+    return f"{section}/{slug}" if inside else ""
