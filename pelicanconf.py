@@ -15,7 +15,12 @@ SITEURL = "https://magazine.example.org"
 # where answers and signatures can be mailed
 MAIL = "editors@example.org"
 # addresses of intakes that take answers by form, the first one preferred; none: the mail way alone
-INTAKES: tuple[str, ...] = ()
+INTAKES: tuple[str, ...] = ("https://intake.example.org/",)
+# the public keys of all editors (age1…), which answers are sealed to; `python3 tasks.py moderate --new-key` makes one
+EDITOR_KEYS: tuple[str, ...] = ()
+APPROVALS = 1  # how many editors must approve an answer
+KEEP_DAYS = 60  # days after which an answer that nobody has handled is forgotten
+PROXY = ""  # what the editors' tools ask other hosts through, for example Tor's: socks5h://127.0.0.1:9050
 # where «leave this page» leads: something ordinary that nobody asks about
 EXIT_ADDRESSES = {
     "ru": "https://www.google.com/search?q=погода+Бишкек",

@@ -1,0 +1,30 @@
+"""The code on the page of thanks, by which a writer, and nobody else, can ask for removal or change."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+# Crockford's base 32: no letter looks like another one, nor like a number
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+GROUPS, LENGTH = 4, 4  # 80 bits
+CODE = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}(?:-[{ALPHABET}]{{{LENGTH}}}){{{GROUPS - 1}}}")
+MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})
+# Cyrillic letters that look like letters of the alphabet, for who copies a code with the other keyboard
+LIKE = str.maketrans("авекмнорстух", "abekmh0pctyx")
+
+
+def new() -> str:
+    """A new code, like ``4kq7-m2xh-9t4p-wz3c``."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(GROUPS * LENGTH))
+    return _grouped(letters)
+
+
+def typed(text: str) -> str:
+    """The code in what somebody has typed, however it is spaced or misread; empty if there is none."""
+    letters = re.sub(r"[\s\-–—.,]", "", text).lower().translate(LIKE).translate(MISREAD)
+    return _grouped(letters) if CODE.fullmatch(_grouped(letters)) else ""
+
+
+def _grouped(letters: str) -> str:
+    return "-".join(letters[start : start + LENGTH] for start in range(0, len(letters), LENGTH))

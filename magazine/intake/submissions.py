@@ -1,0 +1,160 @@
+"""What readers send: its fields, their limits, and how it stands inside a sealed file.
+
+A sealed file holds UTF-8 JSON, filled up with spaces to whole steps, so that its length tells next to nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+COMMENT, PINGBACK, WEBMENTION, WITHDRAWAL = KINDS = ("comment", "pingback", "webmention", "withdrawal")
+MENTIONS = (PINGBACK, WEBMENTION)
+LANGUAGES = ("ru", "ky", "en")
+STEP = 1024  # bytes
+MAX_NAME, MAX_TEXT, MAX_ADDRESS, MAX_LINKS = 60, 6000, 500, 4
+ENTRY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*(?:/[a-z0-9]+(?:[-_][a-z0-9]+)*){1,3}")
+IDENTIFIER = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+", re.IGNORECASE)
+LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+# Unicode's format controls (UAX 9, zero-width signs, tags) and other controls but tab and line feed
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+class UnfitError(ValueError):
+    """A submission that cannot be taken; ``reason`` is one of REASONS, ``field`` the name of the one to mend."""
+
+    def __init__(self, reason: str, field: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.field = reason, field
+
+
+REASONS = ("empty", "long", "links", "kind", "entry", "language", "address", "receipt")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One thing that was sent. ``entry`` is the key of the text it belongs to, empty where its sender did not say.
+
+    A mention has ``source``, the page elsewhere, and ``target``, the page of ours that it names. A withdrawal names
+    the ``receipt`` of what shall go, or be changed into its ``text``; all else has the receipt its writer was given.
+    ``origin`` is the digest by which mail that is read twice is known. ``approvals`` are the marks of editors who
+    agreed, where more than one must. The day is all that is kept of the time.
+    """
+
+    kind: str
+    day: dt.date
+    language: str = "ru"
+    entry: str = ""
+    text: str = ""
+    name: str = ""
+    reply_to: str = ""
+    title: str = ""
+    source: str = ""
+    target: str = ""
+    receipt: str = ""
+    origin: str = ""
+    approvals: tuple[str, ...] = ()
+
+    def packed(self) -> bytes:
+        """Its bytes, a whole number of steps long."""
+        plain = {name: value for name, value in asdict(self).items() if value}
+        data = json.dumps({**plain, "day": self.day.isoformat()}, ensure_ascii=False, sort_keys=True).encode()
+        return data + b" " * (-len(data) % STEP)
+
+
+def unpacked(data: bytes) -> Submission:
+    """The submission in a file that was opened; UnfitError or ValueError if it holds none.
+
+    Not even a sealed file is believed: whoever knows the public keys can seal what they like.
+    """
+    found = json.loads(data)
+    known = {field.name for field in fields(Submission)}
+    if not isinstance(found, dict) or not set(found) <= known:
+        raise UnfitError("kind")
+    approvals = found.pop("approvals", [])
+    if not all(isinstance(value, str) for value in [*found.values(), *approvals]):
+        raise UnfitError("kind")
+    day = dt.date.fromisoformat(found.pop("day", ""))
+    return checked(Submission(day=day, approvals=tuple(approvals), **{"kind": "", **found}))
+
+
+def taken(kind: str, values: Mapping[str, str], day: dt.date, receipt: str = "") -> Submission:
+    """The submission of a form with these fields (``entry lang name text parent source target receipt``).
+
+    Raises UnfitError.
+    """
+    return checked(
+        Submission(
+            kind=kind,
+            day=day,
+            language=values.get("lang", "ru"),
+            entry=values.get("entry", ""),
+            text=values.get("text", ""),
+            name=values.get("name", ""),
+            reply_to=values.get("parent", ""),
+            source=values.get("source", ""),
+            target=values.get("target", ""),
+            receipt=receipt or values.get("receipt", ""),
+        )
+    )
+
+
+def checked(given: Submission) -> Submission:
+    """The submission with its words cleaned of what cannot be seen; raises UnfitError where a limit is not kept."""
+    clean = Submission(
+        **{
+            **{field.name: getattr(given, field.name) for field in fields(given)},
+            "text": cleaned(given.text),
+            "name": line(given.name),
+            "title": line(given.title),
+        }
+    )
+    _check_words(clean)
+    if clean.kind not in KINDS:
+        raise UnfitError("kind", "kind")
+    if clean.language not in LANGUAGES:
+        raise UnfitError("language", "lang")
+    if clean.entry and not (len(clean.entry) <= MAX_ADDRESS and ENTRY.fullmatch(clean.entry)):
+        raise UnfitError("entry", "entry")
+    if clean.reply_to and not (len(clean.reply_to) <= 64 and IDENTIFIER.fullmatch(clean.reply_to)):
+        raise UnfitError("entry", "parent")
+    for name in ("source", "target"):
+        address = getattr(clean, name)
+        if (address or clean.kind in MENTIONS) and not (len(address) <= MAX_ADDRESS and WEB_ADDRESS.fullmatch(address)):
+            raise UnfitError("address", name)
+    if clean.kind == WITHDRAWAL and not clean.receipt:
+        raise UnfitError("receipt", "receipt")
+    if len(clean.receipt) > 64 or len(clean.origin) > 64 or any(len(mark) > 200 for mark in clean.approvals):
+        raise UnfitError("long", "receipt")
+    return clean
+
+
+def cleaned(text: str) -> str:
+    """The words of a text of many lines: composed (NFC), one kind of line end, nothing that cannot be seen."""
+    whole = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
+    return UNSEEN.sub("", unicodedata.normalize("NFC", whole)).strip()
+
+
+def line(text: str) -> str:
+    """The same of a text of one line."""
+    return " ".join(cleaned(text).split())
+
+
+def _check_words(clean: Submission) -> None:
+    if clean.kind == COMMENT and not clean.text:
+        raise UnfitError("empty", "text")
+    if len(clean.text) > MAX_TEXT:
+        raise UnfitError("long", "text")
+    if len(clean.name) > MAX_NAME:
+        raise UnfitError("long", "name")
+    if len(clean.title) > MAX_ADDRESS:
+        raise UnfitError("long", "title")
+    if len(LINK.findall(clean.text)) > MAX_LINKS or LINK.search(clean.name):
+        raise UnfitError("links", "text" if not LINK.search(clean.name) else "name")
