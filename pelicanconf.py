@@ -16,6 +16,7 @@ SITEURL = "https://magazine.example.org"
 MAIL = "editors@example.org"
 # addresses of intakes that take answers by form, the first one preferred; none: the mail way alone
 INTAKES: tuple[str, ...] = ("https://intake.example.org/",)
+FORM_SALT = "umbrella"  # a word in the forms; another one turns away programs that have learnt this one
 # the public keys of all editors (age1…), which answers are sealed to; `python3 tasks.py moderate --new-key` makes one
 EDITOR_KEYS: tuple[str, ...] = ()
 APPROVALS = 1  # how many editors must approve an answer

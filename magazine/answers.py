@@ -12,10 +12,11 @@ from magazine.problems import Report, closest
 from magazine.records import Answer, Tally
 
 KINDS = ("comment", "pingback", "trackback", "webmention")
-SHOWN_STATES = ("approved", "published")
+REMOVED = "removed"  # taken back by who wrote it: what replies to it still stands below something
+SHOWN_STATES = ("approved", "published", REMOVED)
 WITHHELD_STATES = ("pending", "held", "refused", "draft", "hidden", "skip", "spam", "trash")
 WAYS = ("paper", "street", "online")
-ANSWER_HEADERS = ("Author", "Date", "Lang", "Reply-To", "Kind", "Source", "Title", "Status")
+ANSWER_HEADERS = ("Author", "Date", "Lang", "Reply-To", "Kind", "Source", "Title", "Status", "Receipt")
 TALLY_HEADERS = ("Kind", "Count", "Date", "Way", "Region")
 IDENTIFIER = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")  # the part of BCP 47 that occurs
@@ -29,7 +30,7 @@ def read_answers(root: Path, files: Iterable[Path], language: str, report: Repor
         state = source.choice("status", (*SHOWN_STATES, *WITHHELD_STATES), "approved", report, "answer-state")
         if state not in SHOWN_STATES:
             continue
-        answer = _answer(source, language, report)
+        answer = _answer(source, language, report, is_removed=state == REMOVED)
         if answer:
             found[answer.id] = (answer, source)
     known = {key: answer for key, (answer, _) in found.items()}
@@ -69,12 +70,12 @@ def _sources(root: Path, files: Iterable[Path], known: Iterable[str], report: Re
             yield source
 
 
-def _answer(source: Source, language: str, report: Report) -> Answer | None:
+def _answer(source: Source, language: str, report: Report, *, is_removed: bool) -> Answer | None:
     kind = source.choice("kind", KINDS, "comment", report, "answer-kind")
     date = source.moment("date", report)
     if not source.text("date"):
         report.add("header-missing", source.path, name="Date")
-    if kind == "comment" and not source.body:
+    if kind == "comment" and not source.body and not is_removed:
         report.add("body-missing", source.path, source.body_line)
     tag = source.text("lang") or language
     if not LANGUAGE_TAG.fullmatch(tag):
@@ -87,6 +88,8 @@ def _answer(source: Source, language: str, report: Report) -> Answer | None:
         address = ""
     if date is None:
         return None
+    if is_removed:
+        return Answer(source.path.stem, "", date.date(), tag, kind, "", source.text("reply-to"), is_removed=True)
     return Answer(
         id=source.path.stem, author=source.text("author"), date=date.date(), language=tag, kind=kind,
         text=source.body, reply_to=source.text("reply-to"), source=address, title=source.text("title"),

@@ -56,7 +56,10 @@ class Version:
 
 @dataclass(frozen=True)
 class Answer:
-    """One approved comment, pingback, trackback or webmention; ``language`` is a BCP 47 tag."""
+    """One approved comment, pingback, trackback or webmention; ``language`` is a BCP 47 tag.
+
+    One that was removed has no words and nobody's name; it is there for what replies to it.
+    """
 
     id: str
     author: str
@@ -67,6 +70,7 @@ class Answer:
     reply_to: str = ""
     source: str = ""
     title: str = ""
+    is_removed: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -304,3 +305,21 @@ def test_a_new_answer_changes_the_last_page_alone() -> None:
 
 def test_a_page_holds_more_than_one_short_thread() -> None:
     assert len(responses([answer(number) for number in range(1, 20)]).pages) == 1
+
+
+def removed(name: int | str, reply_to: int | str = "") -> Answer:
+    return replace(answer(name, reply_to, text=""), is_removed=True)
+
+
+def test_what_was_removed_stands_where_something_hangs_on_it_and_is_not_counted() -> None:
+    found = responses([answer(1), removed(2, 1), answer(3, 2), removed(4)])
+    assert list(walked(found.pages[0])) == [("1", 1), ("2", 2), ("3", 3)]
+    assert found.count == 2
+
+
+def test_replies_that_were_all_removed_leave_nothing() -> None:
+    assert responses([removed(1), removed(2, 1), removed(3, 2)]) == responses([])
+
+
+def test_a_mention_that_was_removed_is_gone() -> None:
+    assert responses([replace(removed(1), kind="pingback")]) == responses([])

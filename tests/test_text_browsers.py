@@ -50,10 +50,11 @@ def test_answers_are_shown(dumps: dict[Page, str]) -> None:
 def test_kyrgyz_letters_are_whole(dumps: dict[Page, str]) -> None:
     for page, shown in dumps.items():
         if page.language == "ky":
+            closed = squeezed("".join(text_of(option) for option in page.own(".//option")))  # shown when one opens it
             wanted = squeezed(page.visible_text)
-            assert {letter: shown.count(letter) >= wanted.count(letter) for letter in "ңөү"} == dict.fromkeys(
-                "ңөү", True
-            ), page.address
+            assert all(shown.count(letter) >= wanted.count(letter) - closed.count(letter) > 0 for letter in "ңөү"), (
+                page.address
+            )
 
 
 def test_a_picture_is_told_in_words(dumps: dict[Page, str]) -> None:

@@ -6,6 +6,7 @@ A sealed file holds UTF-8 JSON, filled up with spaces to whole steps, so that it
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import re
 import unicodedata
@@ -134,6 +135,15 @@ def checked(given: Submission) -> Submission:
     if len(clean.receipt) > 64 or len(clean.origin) > 64 or any(len(mark) > 200 for mark in clean.approvals):
         raise UnfitError("long", "receipt")
     return clean
+
+
+def form_key(entry: str, language: str, salt: str) -> str:
+    """What a page's form carries: its text, its language, and a word that shows that it comes from a page.
+
+    It never runs out, for mirrors may be old.
+    """
+    token = hashlib.sha256(f"form:{entry}:{language}:{salt}".encode()).hexdigest()[:8]
+    return f"{entry} {language} {token}"
 
 
 def cleaned(text: str) -> str:

@@ -75,7 +75,8 @@ class Contents:
     @cached_property
     def newest_answers(self) -> list[tuple[Answer, Entry]]:
         """All answers with their entries, the newest first."""
-        answered = [(answer, entry) for entry in self.library.entries.values() for answer in entry.answers]
+        answered = [(answer, entry) for entry in self.library.entries.values()
+                    for answer in entry.answers if not answer.is_removed]  # fmt: skip
         return sorted(answered, key=lambda pair: (pair[0].date, pair[1].key, pair[0].id), reverse=True)
 
     @cached_property

@@ -17,6 +17,7 @@ from babel.numbers import format_decimal
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
+from magazine.intake.submissions import form_key
 from magazine.messages import for_readers
 from magazine.records import Answer, Entry, Issue, Library, Version
 from magazine.site import addresses, assets, typography
@@ -211,6 +212,10 @@ class Edition:
     def neighbours(self, entry: Entry) -> Neighbours:
         """What is printed before and after it: stories in their issue, posts by time."""
         return self.contents.neighbours(entry)
+
+    def form_key(self, entry: Entry, salt: str) -> str:
+        """What a form for answers to an entry carries."""
+        return form_key(entry.key, self.language, salt)
 
     def responses(self, entry: Entry) -> Responses:
         """The answers to an entry."""

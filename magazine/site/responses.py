@@ -32,11 +32,11 @@ class Letter:
     answer: Answer
     replies: tuple[Letter, ...]
 
-    def identifiers(self) -> Iterator[str]:
-        """The ids of this answer and of all below it."""
-        yield self.answer.id
+    def answers(self) -> Iterator[Answer]:
+        """This answer and all below it."""
+        yield self.answer
         for reply in self.replies:
-            yield from reply.identifiers()
+            yield from reply.answers()
 
     def weight(self) -> int:
         """Letters in the whole thread."""
@@ -57,7 +57,7 @@ class Responses:
     def page_of(self, identifier: str) -> int:
         """The number of the page, from 1, that shows an answer."""
         for number, letters in enumerate(self.pages, start=1):
-            if any(identifier in letter.identifiers() for letter in letters):
+            if any(answer.id == identifier for letter in letters for answer in letter.answers()):
                 return number
         return 1
 
@@ -69,8 +69,8 @@ def fit_one_page(answers: Iterable[Answer]) -> bool:
 
 def responses(answers: Iterable[Answer]) -> Responses:
     """The answers of an entry, which come oldest first, as threads and mentions."""
-    comments = [answer for answer in answers if answer.kind == "comment"]
-    mentions = [answer for answer in answers if answer.kind != "comment"]
+    comments = _standing([answer for answer in answers if answer.kind == "comment"])
+    mentions = [answer for answer in answers if answer.kind != "comment" and not answer.is_removed]
     known = {answer.id for answer in comments}
     # a reply to a mention starts a thread of its own: the mention stands apart
     roots = [answer for answer in comments if answer.reply_to not in known]
@@ -78,7 +78,8 @@ def responses(answers: Iterable[Answer]) -> Responses:
     for answer in comments:
         replies.setdefault(answer.reply_to, []).append(answer)
     letters = tuple(_letter(answer, replies, 1) for answer in roots)
-    return Responses(_paged(letters), tuple(mentions), len(comments) + len(mentions))
+    count = sum(not answer.is_removed for answer in comments)
+    return Responses(_paged(letters), tuple(mentions), count + len(mentions))
 
 
 @lru_cache(maxsize=256)  # the languages of a page show the same answers and are rendered one after the other
@@ -104,6 +105,18 @@ def sanitised(text: str) -> str:
 @lru_cache(maxsize=1)
 def _markdown() -> Markdown:
     return Markdown(extensions=[Shortcuts()], output_format="html")
+
+
+def _standing(comments: list[Answer]) -> list[Answer]:
+    """The comments without those that were removed and that nothing hangs on any more."""
+    parent = {answer.id: answer.reply_to for answer in comments}
+    held: set[str] = set()
+    for answer in comments:
+        above = "" if answer.is_removed else answer.reply_to
+        while above in parent and above not in held:
+            held.add(above)
+            above = parent[above]
+    return [answer for answer in comments if not answer.is_removed or answer.id in held]
 
 
 def _paged(letters: tuple[Letter, ...]) -> tuple[tuple[Letter, ...], ...]:

@@ -24,7 +24,9 @@ from magazine.site.writer import PageWriter, Press
 LOGGER = logging.getLogger(__name__)
 
 # the settings that templates may name
-SAID_BY_THEME = ("SITENAME", "SUBTITLES", "MAIL", "INTAKES", "EXIT_ADDRESSES", "LICENCE", "LICENCE_ADDRESS")
+SAID_BY_THEME = (
+    "SITENAME", "SUBTITLES", "MAIL", "INTAKES", "FORM_SALT", "EXIT_ADDRESSES", "LICENCE", "LICENCE_ADDRESS",
+)  # fmt: skip
 
 
 def start(pelican: Pelican) -> None:

@@ -29,6 +29,9 @@ class LargestPictures(Gallery):
         return Picture(largest, largest, None)
 
 
+REMOVED = "[…]"  # WordPress takes no comment without words
+
+
 def post(edition: Edition, version: Version) -> str:
     """What stands below the title of a post; the lead picture is none of it."""
     parts = []
@@ -47,6 +50,8 @@ def post(edition: Edition, version: Version) -> str:
 
 def comment(answer: Answer) -> str:
     """What an answer says; a mention elsewhere begins with its title, as WordPress shows it."""
+    if answer.is_removed:
+        return REMOVED
     title = f"<strong>{escape(answer.title)}</strong>\n\n" if answer.title else ""
     text = LINE_BREAK.sub("\n", _settled(sanitised(answer.text))).replace("<p>", "").replace("</p>", "\n\n")
     return _unbracketed(title + GAP.sub("\n\n", text).strip())
