@@ -26,5 +26,14 @@ def typed(text: str) -> str:
     return _grouped(letters) if CODE.fullmatch(_grouped(letters)) else ""
 
 
+def named(text: str) -> tuple[str, str]:
+    """The code that a text names on a line of its own, and the rest of the text; no code: two empty strings."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        if code := typed(line.partition(":")[2] or line):
+            return code, "\n".join([*lines[:number], *lines[number + 1 :]]).strip()
+    return "", ""
+
+
 def _grouped(letters: str) -> str:
     return "-".join(letters[start : start + LENGTH] for start in range(0, len(letters), LENGTH))

@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
+from magazine.intake import receipts
+
 COMMENT, PINGBACK, WEBMENTION, WITHDRAWAL = KINDS = ("comment", "pingback", "webmention", "withdrawal")
 MENTIONS = (PINGBACK, WEBMENTION)
 LANGUAGES = ("ru", "ky", "en")
@@ -89,8 +91,12 @@ def unpacked(data: bytes) -> Submission:
 def taken(kind: str, values: Mapping[str, str], day: dt.date, receipt: str = "") -> Submission:
     """The submission of a form with these fields (``entry lang name text parent source target receipt``).
 
-    Raises UnfitError.
+    A comment that names a receipt on a line of its own is a wish to take that answer back, or to change it: so one can
+    say it under any text and by any way. Raises UnfitError.
     """
+    code, rest = receipts.named(values.get("text", "")) if kind == COMMENT else ("", "")
+    if code:
+        kind, receipt, values = WITHDRAWAL, code, {**values, "text": rest}
     return checked(
         Submission(
             kind=kind,
