@@ -16,7 +16,7 @@ BITS_PER_SECOND, LATENCY = 50_000, 500
 
 # All that Tab must reach: links always, even if they are not shown; controls unless they are taken out for people.
 WANTED = """() => [...document.body.querySelectorAll('a[href], button, input, select, textarea, summary')]
-    .filter(e => e.matches('a[href]') || !(e.disabled || e.type == 'hidden' || e.tabIndex < 0))
+    .filter(e => e.matches('a[href]') || !(e.disabled || e.type == 'hidden' || e.tabIndex < 0 || e.matches('.trap')))
     .map(e => e.outerHTML.slice(0, 160))"""
 
 # What the focus is on after a Tab, and whether one can see it.

@@ -102,7 +102,8 @@ def offered(page: Page) -> list[str]:
 
 
 def test_every_text_can_be_answered(site: Site) -> None:
-    texts = [page for page in site.pages.values() if page.tree.xpath("//article")]
+    """The cover of an issue leads to its stories, which can."""
+    texts = [page for page in site.pages.values() if page.tree.xpath("//article[not(div[@class='cover'])]")]
     assert len(texts) > 30
     without = [page.address for page in texts if not page.tree.xpath("//form[@method='post']//textarea[@name='text']")]
     assert not without

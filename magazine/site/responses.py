@@ -21,8 +21,8 @@ PICTURE = re.compile(r'<img\b[^>]*?\balt="([^"]*)"[^>]*>', re.IGNORECASE)
 RELATION = "nofollow ugc noopener noreferrer"
 # deeper replies stand beside each other: a phone has no room for a sixth indent
 MAX_DEPTH = 4
-# letters on one page of answers, and what frames one answer; about 5 KB when compressed
-PAGE_WEIGHT, LETTER_FRAME = 16_000, 300
+# letters on one page of answers, and what frames one answer, there and in its form; about 5 KB when compressed
+PAGE_WEIGHT, LETTER_FRAME = 16_000, 400
 
 
 @dataclass(frozen=True)
