@@ -97,7 +97,7 @@ def explain(name=None):
             words = [word for word in re.findall(r"--[\w-]*|\b[A-Z]+\b", usage) if word in WORDS]
             like = "{} {} {}".format(ME, known, usage).strip()
             lines = [what[mine][0].upper() + what[mine][1:] + ".", tell("use", like), ""]
-            lines += ["  {:<11}{}".format(word, WORDS[word][mine]) for word in words]
+            lines += ["  {:<13}{}".format(word, WORDS[word][mine]) for word in words]
     put("\n".join(lines).rstrip(), sys.stdout)
 
 
@@ -340,6 +340,12 @@ def photo(_, file, story=None):
 def import_wordpress(_, file, content=None, uploads=None):
     """Bring an old WordPress blog home from its export."""
     leave("desk.wordpress.importing", path(file), path(content), path(uploads))
+
+
+@task
+def intake(_, port=None, spool=None, new_token=False):
+    """Take answers from readers and seal them for the editors."""
+    leave("intake.server", port, path(spool), new_token)
 
 
 @task

@@ -1,6 +1,7 @@
 """The finished site, built once, and the browser that opens it."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,13 @@ from wordpress_site import WordPress, wordpress_below
 
 # A test that uses one of these asks a browser or another independent tool.
 JUDGES = {"chromium", "verdicts", "dumps", "facts", "wordpress", "zim"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No test knows the desk of whoever runs it."""
+    folder = tempfile.TemporaryDirectory(prefix="magazine-desk-")
+    os.environ["MAGAZINE_DESK"] = folder.name
+    config.add_cleanup(folder.cleanup)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

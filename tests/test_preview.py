@@ -64,7 +64,8 @@ class Preview:
         self.home = f"http://127.0.0.1:{self.port}"
         self.log = root / "log.txt"
         command = [sys.executable, "-c", CODE, str(root / "content"), str(root / "output"), str(self.port)]
-        environment = {**os.environ, "PYTHONPATH": str(PROJECT), "MAGAZINE_LANG": language, "PYTHONIOENCODING": "utf-8"}
+        environment = {**os.environ, "PYTHONPATH": str(PROJECT), "MAGAZINE_LANG": language, "PYTHONIOENCODING": "utf-8",
+                       "MAGAZINE_DESK": str(root / "desk")}  # fmt: skip
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command,

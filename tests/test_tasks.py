@@ -308,7 +308,7 @@ def test_help_of_one_command(place, command):
     assert status == 0
     assert what[0][1:] in out
     assert f"{tasks.ME} {name} {usage}".strip() in out
-    assert all(re.search(rf"^  {word} ", out, re.MULTILINE) for word in re.findall(r"--\w+", usage))
+    assert all(re.search(rf"^  {word} ", out, re.MULTILINE) for word in re.findall(r"--[\w-]+", usage))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -406,7 +406,7 @@ def test_every_sentence_has_three_languages_and_the_same_details():
     for texts in told:
         assert len(texts) == len(set(texts)) == len(LANGUAGES)
         assert len({text.count("{}") for text in texts}) == 1
-    assert all(set(re.findall(r"--\w*|FILE|STORY|XML", usage)) <= set(tasks.WORDS) for _, usage, _ in tasks.COMMANDS)
+    assert all(set(re.findall(r"--[\w-]*|FILE|STORY|XML", usage)) <= set(tasks.WORDS) for _, usage, _ in tasks.COMMANDS)
 
 
 def test_it_is_an_ordinary_invoke_file():

@@ -9,7 +9,7 @@ import queue
 import shutil
 import sys
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from watchfiles import DefaultFilter, watch
@@ -18,14 +18,16 @@ from magazine import cache
 from magazine.cache import PROJECT
 from magazine.desk import preview_server
 from magazine.desk.board import Board
+from magazine.desk.preview_intake import PreviewIntake
 from magazine.desk.preview_pages import PLACE, Pages
 from magazine.desk.resident import Resident
 from magazine.messages import say
-from magazine.site.build import place_of_drafts
+from magazine.site.build import place_of_drafts, said
 
 PORT = 8000
 WINDOWS_ADDRESS_IN_USE = 10048
-WATCHED = ("theme", "magazine", "pelicanconf.py")
+SETTINGS = "pelicanconf.py"
+WATCHED = ("theme", "magazine", SETTINGS)
 POLL = 0.5  # seconds
 SETTLE_MS = 20  # programs save in several steps; wait for the last of them
 QUIET = 0.2  # seconds after a build: who saves again meanwhile is not kept waiting by a check
@@ -36,9 +38,9 @@ def run(content: Path | None = None, output: Path | None = None, port: int | Non
     content = (content or PROJECT / "content").resolve()
     output = (output or PROJECT / "output").resolve()
     asked = PORT if port is None else port
-    board = Board()
+    board, intake = Board(), PreviewIntake(said(), "")
     try:
-        server = preview_server.server(asked, Pages(board, output, place_of_drafts(content)))
+        server = preview_server.server(asked, Pages(board, output, place_of_drafts(content), intake.pointed))
     except (OSError, OverflowError) as error:
         taken = getattr(error, "errno", 0) in (errno.EADDRINUSE, WINDOWS_ADDRESS_IN_USE)
         told = say(
@@ -55,9 +57,11 @@ def run(content: Path | None = None, output: Path | None = None, port: int | Non
     # watching starts before the first build, so that nothing saved meanwhile is missed
     for target, arguments in ((_watch, (content, saved, stop)), (server.serve_forever, ()), (beside.work, ())):
         threading.Thread(target=target, args=arguments, daemon=True).start()
+    home = f"http://{preview_server.HOST}:{server.server_port}"
     try:
+        intake.site = f"{home}/"
+        _tell_failure(intake.begin)
         builder.build()
-        home = f"http://{preview_server.HOST}:{server.server_port}"
         print(say("Preview: %(home)s/ — pages renew themselves when something is saved. "
                   "Problems, advice and drafts: %(overview)s — Ctrl-C ends it.",
                   home=home, overview=f"{home}{PLACE}"), flush=True)  # fmt: skip
@@ -65,12 +69,15 @@ def run(content: Path | None = None, output: Path | None = None, port: int | Non
             with contextlib.suppress(queue.Empty):
                 # with a limit: on Windows a wait without one cannot be interrupted
                 changed = saved.get(timeout=POLL)
+                if PROJECT / SETTINGS in changed:
+                    _tell_failure(lambda: intake.renew(said()))
                 builder.build(changed, anew=beside.renew(changed))
     except KeyboardInterrupt:
         return 0
     finally:
         stop.set()
         beside.end()
+        intake.end()
         builder.process.stop()
         server.shutdown()
         server.server_close()
@@ -142,6 +149,15 @@ class _Beside:
     def _ask(self, process: Resident, line: str) -> tuple[bool, str]:
         anew, self.is_changed[process] = self.is_changed[process], False
         return process.ask(line, anew=anew)
+
+
+def _tell_failure(begin: Callable[[], None]) -> None:
+    """Begin an intake; a preview goes on without one, and with settings that cannot be read."""
+    try:
+        begin()
+    except Exception as error:  # noqa: BLE001 (settings are a program: anything can happen in one)
+        told = say("No answer can be tried out: the intake did not start (%(reason)s).", reason=error)
+        print(told, file=sys.stderr)
 
 
 def _pass_on(said: str) -> None:

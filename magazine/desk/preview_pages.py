@@ -9,8 +9,8 @@ import base64
 import contextlib
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path, PurePosixPath
@@ -53,14 +53,22 @@ class Page:
 
 @dataclass(frozen=True)
 class Pages:
-    """Chooses the page for an address: that of the site in ``output``, of the one with ``drafts``, or one of ours."""
+    """Chooses the page for an address: that of the site in ``output``, of the one with ``drafts``, or one of ours.
+
+    ``pointed`` changes the pages of the site on their way.
+    """
 
     board: Board
     output: Path
     drafts: Path
+    pointed: Callable[[bytes], bytes] = bytes
 
     def page(self, address: str, query: str, file: Path) -> Page | None:
         """The page at an address, for which there may be a file; None if it is no page but any other file."""
+        chosen = self._chosen(address, query, file)
+        return replace(chosen, data=self.pointed(chosen.data)) if chosen else None
+
+    def _chosen(self, address: str, query: str, file: Path) -> Page | None:
         news = self.board.news
         if address == PLACE:
             return _own(say("Preview"), news, groups=_groups(news.problems), drafts=news.drafts, is_overview=True)

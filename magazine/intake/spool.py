@@ -18,6 +18,7 @@ PART = ".part"
 LIMIT = 500_000_000  # bytes in the folder
 RESERVE = 20_000_000  # bytes that stay free on the disk for everybody else
 RECOUNT = 100  # files: others may store and remove in the same folder
+SPARED = 20_000  # bytes in the folder for each of which one more may be stored before it is counted again
 ABANDONED = 3600  # seconds
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
@@ -34,13 +35,16 @@ class Spool:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._size, self._stored = 0, RECOUNT
 
-    def store(self, sealed: bytes, day: dt.date) -> str:
-        """The name under which the file is on the disk, whole; raises FullError, or OSError."""
+    def store(self, sealed: bytes, day: dt.date, name: str = "") -> str:
+        """The name, a random one if none is given, under which the file is on the disk, whole.
+
+        Raises FullError, or OSError.
+        """
         if self._size_about() + len(sealed) > self.limit or shutil.disk_usage(self.folder).free < self.reserve + len(
             sealed
         ):
             raise FullError
-        name = f"{secrets.token_hex(16)}.age"
+        name = name or f"{secrets.token_hex(16)}.age"
         part = self.folder / f"{name}{PART}"
         try:
             with part.open("xb") as file:
@@ -66,8 +70,12 @@ class Spool:
 
     def size(self) -> int:
         """Bytes of all files."""
+        total = 0
         with os.scandir(self.folder) as entries:
-            return sum(entry.stat().st_size for entry in entries)
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):  # renamed or removed meanwhile
+                    total += entry.stat().st_size
+        return total
 
     def read(self, name: str) -> bytes:
         """The sealed file; raises FileNotFoundError."""
@@ -87,7 +95,8 @@ class Spool:
     def tidy(self, today: dt.date, days: int) -> None:
         """Remove what was cut short, which nobody was thanked for, and what is older than so many days.
 
-        The system keeps a time of each file that no program can set (``st_ctime``): all files get the same one.
+        The system keeps a time of each file that no program can set (``st_ctime``): all files get the same one. The
+        folder's own time, which is that of the last file, becomes a day too.
         """
         for path in self.folder.iterdir():
             with contextlib.suppress(FileNotFoundError):
@@ -97,9 +106,10 @@ class Spool:
                 else:
                     is_over = NAME.fullmatch(path.name) is not None and (today - day).days > days
                 path.unlink() if is_over else _date(path, day)
+        _date(self.folder, today)
 
     def _size_about(self) -> int:
-        if self._stored >= RECOUNT:
+        if self._stored >= max(RECOUNT, self._size // SPARED):  # the more there is, the less do some more matter
             self._size, self._stored = self.size(), 0
         return self._size
 

@@ -11,7 +11,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 
 from magazine.intake import receipts
 
@@ -67,7 +67,7 @@ class Submission:
 
     def packed(self) -> bytes:
         """Its bytes, a whole number of steps long."""
-        plain = {name: value for name, value in asdict(self).items() if value}
+        plain = {each.name: value for each in fields(self) if (value := getattr(self, each.name))}
         data = json.dumps({**plain, "day": self.day.isoformat()}, ensure_ascii=False, sort_keys=True).encode()
         return data + b" " * (-len(data) % STEP)
 

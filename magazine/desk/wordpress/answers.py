@@ -14,9 +14,11 @@ from magazine.desk.wordpress.addresses import web_address
 from magazine.desk.wordpress.people import anyone, names_somebody, withheld
 from magazine.desk.wordpress.portions import portions
 from magazine.desk.wordpress.records import Comment
-from magazine.desk.wordpress.survey import state_of_comment
+from magazine.desk.wordpress.survey import ANSWERS, state_of_comment
 from magazine.desk.wordpress.text import one_line
+from magazine.desk.wordpress.waiting import NOWHERE, UNFIT, submission
 from magazine.headers import MAX_ANSWER_BYTES
+from magazine.intake.submissions import Submission
 
 COMMENT = "comment"
 HEADING = re.compile(r"\s*<strong>(.*?)</strong>\s*", re.DOTALL)
@@ -27,16 +29,20 @@ MAX_NAME = 200  # letters of a name or a title
 
 @dataclass(frozen=True)
 class Answers:
-    """The files by name; what became of each comment, counted; ids of those that were divided or held an address."""
+    """The files by name; what became of each comment, counted; ids of those that were divided or held an address.
+
+    Those that wait for a decision are counted once it is known whether they could be sealed.
+    """
 
     files: dict[str, str]
     fates: Counter[str]
     divided: tuple[str, ...]
     withheld: tuple[str, ...]
+    waiting: tuple[Submission, ...]
 
 
-def answers(comments: Iterable[Comment], usual: str, day: str) -> Answers:
-    """The answers of a text whose language is ``usual`` and which is of that day."""
+def answers(comments: Iterable[Comment], usual: str, day: str, folder: str, site: tuple[str, str]) -> Answers:
+    """The answers of a text whose language is ``usual`` and which is of that day; ``site`` as in ``waiting``."""
     every = list(comments)
     names = _names(every)
     states = [state_of_comment(comment) for comment in every]
@@ -46,7 +52,7 @@ def answers(comments: Iterable[Comment], usual: str, day: str) -> Answers:
     said: dict[int, tuple[dict[str, str], list[str]]] = {}
     for place, comment in enumerate(every):
         if states[place] != "approved":
-            fates[states[place]] += 1
+            fates[states[place]] += states[place] != NOWHERE
             continue
         headers, text, is_hidden = _said(comment, usual, day)
         if comment.kind == COMMENT and not text:
@@ -66,7 +72,24 @@ def answers(comments: Iterable[Comment], usual: str, day: str) -> Answers:
             lines = [f"{name}: {value}" for name, value in {**headers, **reply_to}.items()]
             name = names[place] if number == 1 else f"{names[place]}-part-{number}"
             files[name] = "\n".join([*lines, "", part]).rstrip() + "\n"
-    return Answers(files, fates, tuple(divided), tuple(hidden))
+    waiting = []
+    for place, comment in enumerate(every):
+        if states[place] == NOWHERE:
+            above = next((one for one in _above(place, every, _places(every)) if one in said), None)
+            known_as = names[place], names[above] if above is not None else ""
+            sent = _sent(comment, usual, day, folder, known_as, site)
+            waiting += [sent] if sent else []
+            fates[UNFIT] += not sent
+    return Answers(files, +fates, tuple(divided), tuple(hidden), tuple(waiting))
+
+
+def _sent(
+    comment: Comment, usual: str, day: str, folder: str, known_as: tuple[str, str], site: tuple[str, str]
+) -> Submission | None:
+    if comment.kind not in ANSWERS:
+        return None
+    headers, text, _ = _said(comment, usual, day)
+    return submission(headers, text, folder, known_as, site)
 
 
 def _said(comment: Comment, usual: str, day: str) -> tuple[dict[str, str], str, bool]:
@@ -107,9 +130,7 @@ def _names(comments: list[Comment]) -> list[str]:
 
 def _parents(comments: list[Comment], written: set[int]) -> dict[int, int]:
     """The nearest written answer above each; none where a chain goes in a circle."""
-    places: dict[str, int] = {}
-    for place, comment in enumerate(comments):
-        places.setdefault(comment.id, place)
+    places = _places(comments)
     found: dict[int, int] = {}
     for place in sorted(written):
         for above in _above(place, comments, places):
@@ -124,6 +145,13 @@ def _parents(comments: list[Comment], written: set[int]) -> dict[int, int]:
         if current is not None:
             del found[current]
     return found
+
+
+def _places(comments: list[Comment]) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for place, comment in enumerate(comments):
+        places.setdefault(comment.id, place)
+    return places
 
 
 def _above(place: int, comments: list[Comment], places: dict[str, int]) -> Iterator[int]:

@@ -25,6 +25,7 @@ class Old:
     uploads: Uploads
     site: Site
     languages: tuple[str, ...]
+    address: str  # of the magazine
 
 
 @dataclass

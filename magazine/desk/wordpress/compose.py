@@ -19,7 +19,9 @@ from magazine.desk.wordpress.plan import with_number
 from magazine.desk.wordpress.portions import portions
 from magazine.desk.wordpress.records import Item
 from magazine.desk.wordpress.text import one_line
+from magazine.desk.wordpress.waiting import UNFIT
 from magazine.headers import MAX_SOURCE_BYTES
+from magazine.intake.submissions import Submission
 from magazine.messages import marked, say
 from magazine.problems import Report
 
@@ -50,6 +52,7 @@ class Composed:
     texts: dict[str, str] = field(default_factory=dict)
     fates: Counter[str] = field(default_factory=Counter)  # of comments
     told: list[tuple[str, str, str]] = field(default_factory=list)  # what, where, value
+    waiting: tuple[Submission, ...] = ()  # comments to be decided
 
 
 def composed(old: Old, entry: int, shelf: Shelf) -> Composed:
@@ -64,7 +67,8 @@ def composed(old: Old, entry: int, shelf: Shelf) -> Composed:
         comments = [comment for said in {said.row.number: said for said in versions}.values()
                     for comment in said.item.comments]  # fmt: skip
         first = versions[0]
-        said = answers(comments, first.language, first.row.date[:10] or "1970-01-01")
+        site = next(iter(old.export.head.addresses), ""), old.address
+        said = answers(comments, first.language, first.row.date[:10] or "1970-01-01", folder, site)
         _keep_answers(said, folder, made)
     return made
 
@@ -198,8 +202,9 @@ def _keep_answers(said: Answers, folder: str, made: Composed) -> None:
     made.texts |= {f"{folder}/comments/{name}.md": text for name, text in said.files.items()}
     made.told += [("answer-divided", f"{folder}/comments/{name}.md", "") for name in said.divided]
     made.told += [("answer-withheld", f"{folder}/comments/{name}.md", "") for name in said.withheld]
-    if pending := said.fates["comment-pending"]:
-        made.told.append(("pending", folder, str(pending)))
+    made.waiting = said.waiting
+    if unfit := said.fates[UNFIT]:
+        made.told.append(("unfit", folder, str(unfit)))
 
 
 def _commaless(name: str) -> str:

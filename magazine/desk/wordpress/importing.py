@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from magazine import cache, workers
+from magazine.desk.moderation.keyring import ModerationError, queue_if_any
+from magazine.desk.moderation.queued import Queue
 from magazine.desk.wordpress import report
 from magazine.desk.wordpress.addresses import Site
 from magazine.desk.wordpress.around import Old
@@ -19,11 +21,16 @@ from magazine.desk.wordpress.media import Shelf, Uploads
 from magazine.desk.wordpress.place import Desk, Placed
 from magazine.desk.wordpress.plan import Homes, Standing, settle
 from magazine.desk.wordpress.survey import Survey, survey
+from magazine.desk.wordpress.waiting import Waiting
 from magazine.desk.wordpress.wxr import CHUNK, Export, ExportError
+from magazine.intake.sealing import KeysError
+from magazine.intake.spool import FullError
+from magazine.intake.submissions import Submission
 from magazine.memory import Memory
 from magazine.messages import say
 from magazine.progress import Progress
 from magazine.site.build import languages_of, said
+from magazine.site.fingerprints import day
 
 KIND, FORM = "imports", "1"  # of what is remembered, and of its form
 
@@ -48,13 +55,17 @@ def run(file: Path, content: Path | None = None, uploads: Path | None = None) ->
     try:
         _check_folders(content, uploads)
         done = imported(file, content, uploads, languages_of(said()), progress)
-    except ExportError as error:
+    except (ExportError, ModerationError) as error:
         progress.end()
         print(error, file=sys.stderr)
         return 1
-    except (OSError, sqlite3.Error) as error:
+    except KeysError as error:
         progress.end()
-        reason = getattr(error, "strerror", None) or str(error)
+        print(say(error.sentence, key=error.key), file=sys.stderr)
+        return 1
+    except (OSError, sqlite3.Error, FullError) as error:
+        progress.end()
+        reason = getattr(error, "strerror", None) or str(error) or say("there is no room on this computer")
         print(say("The import could not be finished: %(reason)s. Mend that and run the command again: "
                   "what is written already is not written twice.", reason=reason), file=sys.stderr)  # fmt: skip
         return 1
@@ -82,12 +93,20 @@ def imported(file: Path, content: Path, uploads: Path | None, languages: tuple[s
             del standing  # other processes need none of it
             done.entries = count
             progress.expect(count)
-            old = Old(export, index, Uploads(uploads), site, languages)
+            settings = said()
+            old = Old(export, index, Uploads(uploads), site, languages, settings["SITEURL"])
+            queue = queue_if_any(settings, content)
+            waiting = Waiting(
+                Queue(queue[0]) if queue else None, queue[1] if queue else None, memory.shelf("sealed"), day()
+            )
             writer = Writer(old, Desk.of(content, memory.shelf("files")))
             remembered = memory.shelf("files")
             found: dict[int, list[tuple[str, str, str]]] = {}
-            for entry, (placed, fates, told) in workers.spread(writer.write, range(1, count + 1)):
+            for entry, (placed, fates, told, sent) in workers.spread(writer.write, range(1, count + 1)):
                 done.comments += fates
+                waiting.take(sent)
+                if sent and not queue:
+                    told.append(("pending", index.entry(entry)[0], str(len(sent))))
                 for one in placed:
                     done.files[one.fate] += 1
                     if one.digest:
@@ -95,6 +114,7 @@ def imported(file: Path, content: Path, uploads: Path | None, languages: tuple[s
                 found[entry] = [*told, *((f"file-{one.fate}", one.path, "") for one in placed)]
                 progress.step()
             done.told = [one for entry in sorted(found) for one in found[entry]]
+            done.comments += waiting.fates
             memory.save()
         finally:
             index.close()
@@ -111,7 +131,7 @@ def _check_folders(content: Path, uploads: Path | None) -> None:
         raise ExportError(told)
 
 
-Written = tuple[list[Placed], Counter[str], list[tuple[str, str, str]]]
+Written = tuple[list[Placed], Counter[str], list[tuple[str, str, str]], tuple[Submission, ...]]
 
 
 @dataclass(frozen=True)
@@ -131,4 +151,4 @@ class Writer:
         texts = {path: text.encode() for path, text in made.texts.items()}
         placed = list(self.desk.place(texts, pictures))
         self.desk.staging(folder)
-        return placed, made.fates, made.told
+        return placed, made.fates, made.told, made.waiting

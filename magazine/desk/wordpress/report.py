@@ -43,7 +43,9 @@ COMMENTS: Mapping[str, str] = {
     "pingback": marked("pingbacks, now answers"),
     "trackback": marked("trackbacks, now answers"),
     "webmention": marked("webmentions, now answers"),
+    "comment-queued": marked("waiting for a decision, sealed into the queue of `moderate`"),
     "comment-pending": marked("waiting for a decision, not written anywhere"),
+    "comment-unfit": marked("waiting for a decision, but too long, with too many links or without an address"),
     "comment-spam": marked("spam, left out"),
     "comment-trash": marked("from the bin, left out"),
     "comment-state": marked("in a state of their own, left out"),
@@ -70,6 +72,7 @@ LOST: Mapping[str, str] = {
 }
 LISTS: Mapping[str, str] = {
     "pending": marked("Comments that wait for a decision (look at them in WordPress):"),
+    "unfit": marked("Comments that wait for a decision and cannot be taken over (look at them in WordPress):"),
     "withheld": marked("The e-mail or network address of a person was taken out of these texts:"),
     "answer-withheld": marked("An e-mail or network address was taken out of these answers:"),
     "email": marked("These texts name an e-mail address; look whether it may stay:"),
