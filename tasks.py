@@ -343,6 +343,14 @@ def import_wordpress(_, file, content=None, uploads=None):
 
 
 @task
+def moderate(_, terminal=False, spool=None, new_key=False, token=False, content=None):
+    """Read what readers have sent, and decide what is published."""
+    from magazine.desk.moderation.command import Wanted
+
+    leave("desk.moderation.command", Wanted(path(spool), terminal, new_key, token), path(content))
+
+
+@task
 def intake(_, port=None, spool=None, new_token=False):
     """Take answers from readers and seal them for the editors."""
     leave("intake.server", port, path(spool), new_token)

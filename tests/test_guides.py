@@ -1,7 +1,9 @@
 """The guides keep their word: what they tell to type works, and ends with a corrected text on the partner's host."""
 
+import inspect
 import json
 import re
+import subprocess
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -9,15 +11,18 @@ from pathlib import Path
 
 import pytest
 from guides.guide import DOCS, NAMES, Guide
-from guides.laptop import PROJECT, STORY, Done, Laptop
+from guides.laptop import ADDRESS, PROJECT, STORY, Done, Laptop
 from PIL import Image
 
 from magazine import headers, photos
+from magazine.desk.moderation.page import actions
+from magazine.messages import say
 from magazine.problems import Report
 
 LANGUAGES = ("ru", "ky", "en")
 INTO = {"ru": "ky", "ky": "ru", "en": "ru"}  # what each guide translates its story into
 PAGE = "magazine/2008-12/winter-road"
+ANSWERS, PASSPHRASE = "answers", "снег трамвай лампа"  # a guide without pictures
 MAX_PICTURE, MAX_PICTURES, MAX_LETTERS = 40 * 1024, 8, 7_400
 CORRECTION = ("\n\n", "\n\n2012: ")  # the text begins with other words
 DRAFT = "Status: draft\n"
@@ -188,7 +193,31 @@ def test_what_a_guide_tells_to_answer_and_to_write_is_right(language: str, tmp_p
     assert walk.is_current, f"the guides' story is now Original-Version: {walk.version()}"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.slow
+def test_what_the_guide_to_answers_tells_to_type_works(tmp_path: Path) -> None:
+    laptop = Laptop(tmp_path, "ru")
+    laptop.type(f"git clone {ADDRESS}")
+    answers = {"--new-key": [PASSPHRASE] * 2, "--token": ["1", "t0ken-of-more-than-sixteen-letters"]}
+    commands = Guide.read(ANSWERS, "ru").commands
+    typed = [laptop.type(command, answers.get(command.split()[-1], ())) for command in commands]
+    assert [done for done in typed if done.status] == []
+    assert (laptop.home / ".desk" / "key.age").exists()
+    assert not subprocess.check_output(["git", "-C", laptop.home, "status", "--porcelain"], encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_guide_to_answers_speaks_of_what_is_shown(language: str) -> None:
+    guide = Guide.read(ANSWERS, language)
+    assert len(guide.text) <= MAX_LETTERS
+    for shown in ("Publish …", "Publish", "This cannot be shown"):
+        assert say(shown, language) in guide.text, shown
+    keys = re.findall(r"^ *\| ([A-Z]) \|", guide.text, re.MULTILINE)
+    page = (PROJECT / "magazine/desk/templates/moderate_item.html").read_text("utf-8") + inspect.getsource(actions)
+    assert len(keys) == 6
+    assert all(f'data-key="{key.lower()}"' in page or f'"{key.lower()}", ' in page for key in keys)
+
+
+@pytest.mark.parametrize("name", [*NAMES, ANSWERS])
 def test_all_languages_tell_the_same(name: str) -> None:
     guides = [Guide.read(name, language) for language in LANGUAGES]
     assert len({tuple(depth for depth, _ in guide.headings) for guide in guides}) == 1
@@ -245,7 +274,7 @@ def test_every_command_for_editors_is_told_of() -> None:
 
 def test_every_command_in_a_guide_is_one_of_ours() -> None:
     known = {name for name, *_ in json.loads((PROJECT / "magazine/translations/tasks.json").read_bytes())["commands"]}
-    for guide in read_all("ru"):
+    for guide in [*read_all("ru"), Guide.read(ANSWERS, "ru")]:
         assert {line.split()[2] for line in guide.commands if "tasks.py" in line} - {"--help"} <= known
 
 

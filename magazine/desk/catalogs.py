@@ -37,7 +37,7 @@ READERS = Domain(
 EDITORS = Domain(
     "magazine",
     PROJECT / "magazine" / "translations",
-    (("magazine/**.py", "python"),),
+    (("magazine/**.py", "python"), ("magazine/desk/templates/**.html", "jinja2")),
     {"say": None, "marked": None, "say_number": (1, 2)},
 )
 

@@ -22,6 +22,7 @@ TREE = (
 )  # fmt: skip
 ADDRESS = "https://example.org/magazine.git"
 PREVIEW = re.compile(r"http://127\.0\.0\.1:\d+/")
+SERVING = {"serve", "moderate"}  # until they are ended
 STORY = "content/magazine/2008-12/winter-road"
 GPS_LATITUDE = (42.0, 52.0, 30.0)
 
@@ -136,7 +137,7 @@ def _typed(
         if answers and shown.endswith(": "):
             os.write(ours, answers.pop(0).encode() + b"\n")
         address = PREVIEW.search(shown)
-        if "serve" in words and address and not is_asked:
+        if (SERVING & set(words)) and address and not is_asked:
             is_asked = True
             meanwhile(address[0])
             process.send_signal(signal.SIGINT)

@@ -52,16 +52,10 @@ def flags(text: str, author: str, names: Forbidden, others: Collection[str]) -> 
 
     ``others`` are the texts there are already, each as ``known_as`` gives it.
     """
-    found = {Flag(kind, *span) for kind, look in LOOKS.items() for span in look(text)}
-    found |= {Flag(kind) for kind, look in LOOKS.items() if any(True for _ in look(author))}
-    found |= {Flag(NAME, *span) for span in _named(text, names)}
-    if names.is_in(author) or (not any(flag.kind == NAME for flag in found) and names.is_in(f"{text}\n{author}")):
-        found.add(Flag(NAME))
+    found = set(_in_words(text, author, names))
     if known_as(text) in others:
         found.add(Flag(DUPLICATE))
-    if _is_loud(text):
-        found.add(Flag(SHOUTING))
-    return tuple(sorted(_told_once(found), key=lambda flag: (flag.start, flag.end, KINDS.index(flag.kind))))
+    return tuple(sorted(found, key=lambda flag: (flag.start, flag.end, KINDS.index(flag.kind))))
 
 
 def redacted(text: str, found: Iterable[Flag]) -> str:
@@ -76,11 +70,24 @@ def redacted(text: str, found: Iterable[Flag]) -> str:
     return "".join([*result, text[place:]])
 
 
+@lru_cache(maxsize=2048)
 def known_as(text: str) -> str:
     """By what a text is known again, however it is spaced, capitalised and punctuated; empty if it says nothing."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е").translate(AS_LATIN)
     letters = "".join(filter(str.isalnum, plain))
     return hashlib.sha256(letters.encode()).hexdigest() if letters else ""
+
+
+@lru_cache(maxsize=1024)  # lists and summaries ask again for what has not changed
+def _in_words(text: str, author: str, names: Forbidden) -> tuple[Flag, ...]:
+    found = {Flag(kind, *span) for kind, look in LOOKS.items() for span in look(text)}
+    found |= {Flag(kind) for kind, look in LOOKS.items() if any(True for _ in look(author))}
+    found |= {Flag(NAME, *span) for span in _named(text, names)}
+    if names.is_in(author) or (not any(flag.kind == NAME for flag in found) and names.is_in(f"{text}\n{author}")):
+        found.add(Flag(NAME))
+    if _is_loud(text):
+        found.add(Flag(SHOUTING))
+    return tuple(_told_once(found))
 
 
 def _links(text: str) -> Iterator[Span]:
