@@ -14,6 +14,9 @@ EDITOR_LANGUAGE = ""
 SITEURL = "https://magazine.example.org"
 # where answers and signatures can be mailed
 MAIL = "editors@example.org"
+# the box that `python3 tasks.py import-mail imap` reads, such as imaps://editors@mail.example.org/INBOX; the sources
+# are public, so the variable MAGAZINE_IMAP is the better place for it
+MAIL_IMAP = ""
 # addresses of intakes that take answers by form, the first one preferred; none: the mail way alone
 INTAKES: tuple[str, ...] = ("https://intake.example.org/",)
 FORM_SALT = "umbrella"  # a word in the forms; another one turns away programs that have learnt this one

@@ -351,6 +351,12 @@ def moderate(_, terminal=False, spool=None, new_key=False, token=False, content=
 
 
 @task
+def import_mail(_, place, content=None, delete=False):
+    """Seal what readers mailed into the queue that waits for moderation."""
+    leave("desk.mail.importing", place, path(content), delete)
+
+
+@task
 def intake(_, port=None, spool=None, new_token=False):
     """Take answers from readers and seal them for the editors."""
     leave("intake.server", port, path(spool), new_token)

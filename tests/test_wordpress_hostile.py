@@ -35,7 +35,9 @@ def test_an_entity_within_an_item_is_never_carried_out(tmp_path: Path) -> None:
     assert not any(b"ha" in data for data in done.files().values())
 
 
-@pytest.mark.parametrize("data", [b"", b"\x1f\x8b\x08 packed", b"PK\x03\x04 packed", b"<html><body>no</body></html>", b"Title: x\n\nText\n"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\x1f\x8b\x08 packed", b"PK\x03\x04 packed", b"<html><body>no</body></html>", b"Title: x\n\nText\n"]
+)
 def test_what_is_no_export_is_told(data: bytes, tmp_path: Path) -> None:
     done = imported(tmp_path, data)
     assert done.status == 1
@@ -106,7 +108,9 @@ def test_small_damage_is_mended(old: str, new: str, tmp_path: Path) -> None:
     ],
 )
 def test_a_damaged_item_costs_no_other(damage: object, tmp_path: Path) -> None:
-    done = imported(tmp_path, export(item(1, "SECRET"), item(2), item(3)).replace(item(1, "SECRET"), damage(item(1, "SECRET"))))
+    done = imported(
+        tmp_path, export(item(1, "SECRET"), item(2), item(3)).replace(item(1, "SECRET"), damage(item(1, "SECRET")))
+    )
     assert done.status == 1
     assert "3 of 3 are accounted for (100 %)" in done.said
     assert "1  damaged items that cannot be read" in done.said
@@ -177,7 +181,9 @@ def test_headers_cannot_be_forged(tmp_path: Path) -> None:
 
 def test_names_of_files_cannot_leave_the_folder(tmp_path: Path) -> None:
     bad = "..%2f..%2fevil"
-    done = imported(tmp_path, export(item(1, post_name=bad, link=f"https://old.example.org/{bad}/", inside=comment("../../x"))))
+    done = imported(
+        tmp_path, export(item(1, post_name=bad, link=f"https://old.example.org/{bad}/", inside=comment("../../x")))
+    )
     assert done.names() == ["blog/evil/comments/c1.md", "blog/evil/ru.md"]
     assert "Formerly" not in done.text("blog/evil/ru.md")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["content", "export.xml"]

@@ -79,7 +79,9 @@ def test_approved_comments_become_answers(thread: Imported) -> None:
 
 
 def test_a_reply_to_what_is_withheld_replies_to_the_answer_above(thread: Imported) -> None:
-    replies = {number: re.findall("Reply-To: (.*)", thread.text(f"blog/zapis-1/comments/{number}.md")) for number in (2, 4, 5)}
+    replies = {
+        number: re.findall("Reply-To: (.*)", thread.text(f"blog/zapis-1/comments/{number}.md")) for number in (2, 4, 5)
+    }
     assert replies == {2: ["1"], 4: ["2"], 5: ["4"]}
 
 
@@ -302,8 +304,16 @@ def test_headers(tmp_path: Path) -> None:
         "<wp:category><wp:category_nicename>kuhnya</wp:category_nicename><wp:category_parent>dom</wp:category_parent>"
         "<wp:cat_name><![CDATA[Кухня]]></wp:cat_name></wp:category>"
     )
-    filed = term("category", "kuhnya", "Кухня") + term("category", "uncategorized", "Без рубрики") + term("post_tag", "a", "чай, хлеб")
-    given = {"excerpt": "<p>Коротко\nо главном</p>", "post_modified": "2013-01-02 03:04:05", "title": "Имя <i>и</i> &amp; слово"}
+    filed = (
+        term("category", "kuhnya", "Кухня")
+        + term("category", "uncategorized", "Без рубрики")
+        + term("post_tag", "a", "чай, хлеб")
+    )
+    given = {
+        "excerpt": "<p>Коротко\nо главном</p>",
+        "post_modified": "2013-01-02 03:04:05",
+        "title": "Имя <i>и</i> &amp; слово",
+    }
     done = imported(tmp_path, export(item(1, inside=filed, is_sticky=1, comment_status="closed", **given), more=head))
     assert done.text("blog/zapis-1/ru.md") == (
         "Title: Имя и & слово\nDate: 2012-05-03 14:22\nModified: 2013-01-02\nAuthor: login-mira\nTags: Дом, Кухня, чай хлеб\n"
@@ -331,7 +341,10 @@ def test_drafts_without_slug_date_and_title_are_written(tmp_path: Path) -> None:
 
 
 def test_classic_text_becomes_paragraphs(tmp_path: Path) -> None:
-    assert one(tmp_path, "Один\nдва\n\n<b>Три</b>\n<!--more-->\n\nЧетыре<!--nextpage-->") == "Один  \nдва\n\n**Три**\n\nЧетыре"
+    assert (
+        one(tmp_path, "Один\nдва\n\n<b>Три</b>\n<!--more-->\n\nЧетыре<!--nextpage-->")
+        == "Один  \nдва\n\n**Три**\n\nЧетыре"
+    )
 
 
 def test_blocks_leave_no_trace(tmp_path: Path) -> None:
@@ -416,14 +429,19 @@ def test_galleries(tmp_path: Path) -> None:
     uploads = tmp_path / "uploads"
     picture(uploads, "a.jpg")
     picture(uploads, "b.jpg")
-    files = [attachment(20, "a.jpg", alt="А", post_parent=1, excerpt="Подпись"), attachment(21, "b.jpg", alt="Б", post_parent=1)]
+    files = [
+        attachment(20, "a.jpg", alt="А", post_parent=1, excerpt="Подпись"),
+        attachment(21, "b.jpg", alt="Б", post_parent=1),
+    ]
     done = imported(tmp_path, export(item(1, "[gallery]"), item(2, '[gallery ids="21, 99"]'), *files), uploads)
     assert body_of(done.text("blog/zapis-1/ru.md")) == '![А](a.jpg "Подпись")\n\n![Б](b.jpg)'
     assert body_of(done.text("blog/zapis-2/ru.md")) == "![Б](b.jpg)"
     assert "blog/zapis-2/ru.md: #99" in done.said
 
 
-@pytest.mark.parametrize("name", ["../secret.jpg", "2012/../../secret.jpg", "..%2Fsecret.jpg", "/etc/passwd", "link/secret.jpg"])
+@pytest.mark.parametrize(
+    "name", ["../secret.jpg", "2012/../../secret.jpg", "..%2Fsecret.jpg", "/etc/passwd", "link/secret.jpg"]
+)
 def test_nothing_outside_of_the_uploads_is_read(name: str, tmp_path: Path) -> None:
     picture(tmp_path / "outside", "secret.jpg")
     picture(tmp_path, "secret.jpg")
@@ -489,7 +507,9 @@ def test_a_folder_that_was_emptied_is_filled_again(tmp_path: Path) -> None:
     assert imported(tmp_path, export(item(1))).names() == ["blog/zapis-1/ru.md"]
 
 
-def test_without_memory_a_text_of_the_editor_is_never_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_memory_a_text_of_the_editor_is_never_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = imported(tmp_path, export(item(1)))
     path = done.content / "blog/zapis-1/ru.md"
     path.write_text(path.read_text("utf-8") + "\nЕщё.\n", "utf-8")
@@ -527,7 +547,15 @@ def test_what_it_writes_builds(tmp_path: Path) -> None:
 
 def test_the_command(tmp_path: Path) -> None:
     (tmp_path / "e.xml").write_text(export(item(1)), "utf-8")
-    command = [sys.executable, "-m", "invoke", "import-wordpress", str(tmp_path / "e.xml"), "--content", str(tmp_path / "texts")]
+    command = [
+        sys.executable,
+        "-m",
+        "invoke",
+        "import-wordpress",
+        str(tmp_path / "e.xml"),
+        "--content",
+        str(tmp_path / "texts"),
+    ]
     environment = {**os.environ, "MAGAZINE_CACHE": str(tmp_path / "cache"), "MAGAZINE_LANG": "en"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

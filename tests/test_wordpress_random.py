@@ -16,8 +16,33 @@ from wordpress_exports import attachment, comment, export, item, note, term
 
 ROOT = Path(__file__).resolve().parents[1]
 UPLOADS = "https://old.example.org/wp-content/uploads/"
-KINDS = ("post", "post", "post", "post", "page", "page", "nav_menu_item", "wpcf7_contact_form", "revision", "wp_block", "custom")
-STATES = ("publish", "publish", "publish", "publish", "draft", "private", "pending", "future", "trash", "auto-draft", "odd", "")
+KINDS = (
+    "post",
+    "post",
+    "post",
+    "post",
+    "page",
+    "page",
+    "nav_menu_item",
+    "wpcf7_contact_form",
+    "revision",
+    "wp_block",
+    "custom",
+)
+STATES = (
+    "publish",
+    "publish",
+    "publish",
+    "publish",
+    "draft",
+    "private",
+    "pending",
+    "future",
+    "trash",
+    "auto-draft",
+    "odd",
+    "",
+)
 SAID = ("1", "1", "1", "0", "hold", "spam", "trash", "post-trashed", "odd")
 PINGS = ("", "comment", "comment", "pingback", "trackback", "webmention", "order_note")
 BITS = (
@@ -58,8 +83,12 @@ def post(random: Random, number: int) -> str:
     family = f"pll_{random.randint(1, 4)}"
     inside = "".join(remark(random, number * 100 + place) for place in range(random.randint(0, 6)))
     if random.random() < 0.4:
-        inside += term("language", random.choice(("ru", "ky", "kg", "en", "de")), "x") + term("post_translations", family, family)
-    inside += "".join(term(random.choice(("category", "post_tag")), f"t{place}", words(random, 2)) for place in range(3))
+        inside += term("language", random.choice(("ru", "ky", "kg", "en", "de")), "x") + term(
+            "post_translations", family, family
+        )
+    inside += "".join(
+        term(random.choice(("category", "post_tag")), f"t{place}", words(random, 2)) for place in range(3)
+    )
     inside += note("_thumbnail_id", random.choice((100, 101, "x"))) + note("_edit_last", "SECRET-META")
     slug = random.choice(("", f"zapis-{number}", "odin", "%d0%b4%d0%b0-%d1", "index", "a" * 150, "..%2fx"))
     body = words(random, 30)
@@ -77,7 +106,10 @@ def post(random: Random, number: int) -> str:
 def random_export(seed: int) -> str:
     random = Random(seed)
     items = [post(random, number) for number in range(1, random.randint(3, 16))]
-    items += [attachment(100, "a.jpg", alt=words(random, 2), post_parent=1, excerpt=words(random, 3)), attachment(101, "gone.jpg")]
+    items += [
+        attachment(100, "a.jpg", alt=words(random, 2), post_parent=1, excerpt=words(random, 3)),
+        attachment(101, "gone.jpg"),
+    ]
     return export(item(99, inside=comment(9900)), *items)  # whose address is known
 
 

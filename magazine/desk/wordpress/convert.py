@@ -53,9 +53,19 @@ def words(html: str) -> str:
     return _converted(kept, _Strangers(), headers.MAX_ANSWER_BYTES)
 
 
+def depth(html: str) -> int:
+    """How deep tags stand within each other."""
+    deepest = current = 0
+    for found in re.finditer(r"<(/?)(\w+)", html):
+        if found[2] not in ("br", "img", "hr", "source", "embed"):
+            current += -1 if found[1] else 1
+            deepest = max(deepest, current)
+    return deepest
+
+
 def _converted(html: str, around: Surroundings, limit: int) -> str:
     soup = BeautifulSoup(html, "html.parser")
-    if _depth(html) > MAX_DEPTH:
+    if depth(html) > MAX_DEPTH:
         around.tell("nested", "")
         return as_paragraphs(soup.get_text("\n\n").replace("&", "&amp;"))
     said = Converter(around, by_number=False).convert_soup(soup)
@@ -64,15 +74,6 @@ def _converted(html: str, around: Surroundings, limit: int) -> str:
     said = TRAILING.sub(lambda found: "  " if found[0] == "  " else "", cleaned(said))
     said = re.sub(r"[ \t]*\n(?:[ \t]*\n)+", "\n\n", said)
     return BLANKS.sub("\n\n", said).strip().replace(INDENT[0], " ")
-
-
-def _depth(html: str) -> int:
-    deepest = depth = 0
-    for found in re.finditer(r"<(/?)(\w+)", html):
-        if found[2] not in ("br", "img", "hr", "source", "embed"):
-            depth += -1 if found[1] else 1
-            deepest = max(deepest, depth)
-    return deepest
 
 
 def _with_links(html: str) -> str:
