@@ -363,6 +363,12 @@ def intake(_, port=None, spool=None, new_token=False):
 
 
 @task
+def linkbacks(_, action=None, source=None, target=None, content=None, direct=False):
+    """Tell other hosts that the magazine links to them, or look whether one links to us."""
+    leave("desk.linkbacks", action, source, target, path(content), direct)
+
+
+@task
 def test(_, quick=False, args=""):
     """Test the program itself; --args goes to pytest."""
     import pytest

@@ -13,7 +13,7 @@ foreach (['upgrade', 'export', 'image', 'file', 'media', 'post', 'taxonomy', 'co
     require_once ABSPATH . "wp-admin/includes/$part.php";
 }
 $answer = ['install' => 'install', 'fill' => 'fill', 'spoil' => 'spoil', 'empty' => 'clear', 'export' => 'export_wp', 'items' => 'items',
-    'take-in' => 'take_in'][$command]($argv[3] ?? '');
+    'take-in' => 'take_in', 'announce' => 'announce'][$command]($argv[3] ?? '');
 if ($answer !== null) {
     echo json_encode($answer, JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR);
 }
@@ -138,6 +138,18 @@ function attachment(string $name, int $post, string $caption): int
     wp_update_attachment_metadata($id, wp_generate_attachment_metadata($id, $file['file']));
     update_post_meta($id, '_wp_attachment_image_alt', 'Красный зонт');
     return $id;
+}
+
+/** Publishes a text and tells those whom it links to, as WordPress does on its own some minutes later; its address. */
+function announce(string $text): string
+{
+    wp_set_current_user(1);
+    update_option('comment_previously_approved', 0);  // pings are shown at once
+    update_option('template', 'plain');
+    update_option('stylesheet', 'plain');
+    $id = post('Соседний блог', $text, []);
+    pingback('', $id);
+    return get_permalink($id);
 }
 
 /** What the importer said, without its tags. */

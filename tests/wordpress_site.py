@@ -50,6 +50,21 @@ if (is_file($path)) {
 require __DIR__ . '/index.php';
 """
 
+# WordPress asks no host on loopback but itself; here all hosts are there
+NEIGHBOURS = """<?php
+add_filter('http_request_host_is_external', '__return_true');
+add_filter('http_allowed_safe_ports', fn ($ports, $host, $url) => [parse_url($url, PHP_URL_PORT)], 10, 3);
+"""
+
+# Debian has the themes in packages of their own: WordPress' functions, one after the other
+THEME = """<!DOCTYPE html>
+<html <?php language_attributes(); ?>><head><meta charset="utf-8"><?php wp_head(); ?>
+<title><?php echo wp_get_document_title(); ?></title></head><body>
+<?php while (have_posts()) { the_post(); the_content(); ?><ol>
+<?php wp_list_comments([], get_comments(['post_id' => get_the_ID(), 'status' => 'approve'])); ?></ol><?php } ?>
+<?php wp_footer(); ?></body></html>
+"""
+
 # the two taxonomies of Polylang that a text belongs to; without them WordPress knows of no language
 LANGUAGES = """<?php
 add_action('init', function () {
@@ -89,6 +104,15 @@ class WordPress:
         if not (self.root / PLUGIN).exists():
             shutil.copytree(folder, self.root / PLUGIN)
         return str(json.loads(self._ask("take-in", file)))
+
+    def announce(self, text: str) -> str:
+        """Publish a text and ping those whom it links to, which may be on loopback; the address of the post."""
+        content = self.root / "wp-content"
+        (content / "mu-plugins" / "neighbours.php").write_text(NEIGHBOURS, encoding="utf-8")
+        (content / "themes" / "plain").mkdir(parents=True, exist_ok=True)
+        (content / "themes" / "plain" / "style.css").write_text("/* Theme Name: plain */", encoding="utf-8")
+        (content / "themes" / "plain" / "index.php").write_text(THEME, encoding="utf-8")
+        return str(json.loads(self._ask("announce", text)))
 
     def items(self) -> list[dict[str, Any]]:
         """All texts and attachments in any state: id, kind, state, title, name, date, text, answers and so on."""
