@@ -2,13 +2,12 @@
 
 import datetime as dt
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
-from xmlrpc.server import SimpleXMLRPCRequestHandler, SimpleXMLRPCServer
 
 import pytest
+from intake_server import NO_LIMITS, IntakeServer, kept, running
 from strangers import Socks, Stranger, html
 from toolbox import REPOSITORY, run
 from trees import STORY, read, write
@@ -19,7 +18,7 @@ from magazine.desk.linkbacks.guarded import Fetcher
 from magazine.desk.linkbacks.send import steps
 from magazine.desk.linkbacks.sent import DONE, FAILED, Record, due
 from magazine.desk.linkbacks.verify import UnverifiedError, verified
-from magazine.intake.submissions import PINGBACK, Submission, taken
+from magazine.intake.submissions import PINGBACK
 from magazine.progress import Progress
 from magazine.site.build import said
 
@@ -44,42 +43,20 @@ def publish(ours: Stranger, tmp_path: Path, text: str, pingback: str = "") -> Pa
     return content
 
 
-class AnyPath(SimpleXMLRPCRequestHandler):
-    rpc_paths = ()
-
-
-class Intake:
-    """An XML-RPC server that keeps what a blog calls: source and target, as the intake does."""
-
-    def __init__(self) -> None:
-        self.kept: list[Submission] = []
-        self.server = SimpleXMLRPCServer(("127.0.0.1", 0), AnyPath, logRequests=False)
-        self.server.register_function(self.ping, "pingback.ping")
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}/pingback"
-
-    def ping(self, source: str, target: str) -> str:
-        self.kept.append(taken(PINGBACK, {"source": source, "target": target, "entry": "blog/post"}, TODAY))
-        return "kept"
-
-
 @pytest.fixture
-def intake() -> Iterator[Intake]:
-    intake = Intake()
-    threading.Thread(target=intake.server.serve_forever, args=(0.05,), daemon=True).start()
-    yield intake
-    intake.server.shutdown()
-    intake.server.server_close()
+def intake(ours: Stranger, tmp_path: Path) -> Iterator[IntakeServer]:
+    with running(tmp_path / "intake", environment=NO_LIMITS, site=f"{ours.address}/") as server:
+        yield server
 
 
-def test_a_ping_of_wordpress_is_verified(wordpress: WordPress, ours: Stranger, intake: Intake, tmp_path: Path) -> None:
+def test_a_ping_of_wordpress_is_verified(
+    wordpress: WordPress, ours: Stranger, intake: IntakeServer, tmp_path: Path
+) -> None:
     wordpress.empty()
-    publish(ours, tmp_path, "Текст.", intake.address)
+    publish(ours, tmp_path, "Текст.", f"http://127.0.0.1:{intake.port}/pingback")
     target = f"{ours.address}/blog/post.html"
     source = wordpress.announce(f'Сначала другое.\n\nВот <a href="{target}">рассказ о зонте</a> соседок.\n\nИ потом.')
-    (sent,) = intake.kept
+    (sent,) = kept(intake.spool)
     assert (sent.kind, sent.source, sent.target) == (PINGBACK, source, target)
     asking = Fetcher(allowed={("127.0.0.1", urlsplit(wordpress.address).port)})
     found = verified(sent, asking.get, ours.address)
