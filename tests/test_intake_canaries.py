@@ -5,6 +5,7 @@ import contextlib
 import http.client
 import os
 import re
+import socket
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -130,7 +131,12 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[IntakeServe
     temporary.mkdir()
     with running(folder, environment={**NO_LIMITS, "TMPDIR": str(temporary)}) as server:
         first = server.processes()
-        send(server, POSTS)
+        with contextlib.ExitStack() as open_ones:  # connections are shared out: each worker reads something
+            for _ in range(2 * len(first)):
+                reader = open_ones.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+                reader.sendall(b"GET / HTTP/1.1\r\nHost: intake.example.org\r\n\r\n")
+                assert reader.recv(1)
+            send(server, POSTS)
         until(lambda: not set(first[1:]) & set(server.processes()), 15)
         assert until(lambda: len(server.processes()) == 5, 10)
         time.sleep(1)

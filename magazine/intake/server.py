@@ -15,7 +15,7 @@ import signal
 import socket
 import sys
 import time
-from ctypes import c_double
+from ctypes import c_double, c_long
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
@@ -29,13 +29,14 @@ from magazine.intake.limits import BAD_LIMIT, Bucket, LimitError
 from magazine.intake.sealing import KeysError
 from magazine.intake.settings import TOKEN, Settings, SettingsError, read
 from magazine.intake.taking import intake
-from magazine.intake.worker import LEAVE, READY, RETIRING, work
+from magazine.intake.worker import LEAVE, NOBODY, READY, RETIRING, work
 from magazine.messages import marked, say
 
 HOST = "127.0.0.1"  # the world is let in by a server in front, or by Tor
 BACKLOG = 1024
 TICK = 1.0  # seconds
 HOUR = 3600  # seconds
+GENERATIONS = 4
 PAUSE = 1.0  # seconds after a worker that ended before it was ready
 PATIENCE = 10.0  # seconds that workers have to finish at the end
 # forking is safe while there is one thread; macOS' own libraries start more
@@ -103,7 +104,7 @@ class PortError(Exception):
 class _Worker:
     process: BaseProcess
     pipe: Connection
-    listener: socket.socket
+    place: int
     is_ready: bool = False
     is_retiring: bool = False
 
@@ -121,7 +122,9 @@ class Supervisor:
         self.bucket = Bucket(limits.rate, limits.burst, self.context.RawValue(c_double, limits.burst))
         self.here = intake(settings, self.bucket)
         app(self.here)  # what is read and compiled here, workers that are forked have at once
-        self.listeners = _listeners(settings.port, limits.workers)
+        self.listener = _listener(settings.port)
+        # those that are about to leave are there beside those who come
+        self.counts = self.context.RawArray(c_long, [NOBODY] * limits.workers * GENERATIONS)
         self.workers: list[_Worker] = []
         self._is_ending = False
 
@@ -152,17 +155,19 @@ class Supervisor:
     @property
     def address(self) -> str:
         """Where it listens."""
-        return f"http://{HOST}:{self.listeners[0].getsockname()[1]}/"
+        return f"http://{HOST}:{self.listener.getsockname()[1]}/"
 
     def _fill(self) -> None:
-        served = [worker.listener for worker in self.workers if not worker.is_retiring]
-        for listener in self.listeners:
-            for _ in range(self.settings.limits.workers // len(self.listeners) - served.count(listener)):
-                ours, theirs = self.context.Pipe()
-                process = self.context.Process(target=work, args=(listener, self.settings, self.bucket.level, theirs))
-                process.start()
-                theirs.close()
-                self.workers.append(_Worker(process, ours, listener))
+        for _ in range(self.settings.limits.workers - sum(not worker.is_retiring for worker in self.workers)):
+            place = next(iter(set(range(len(self.counts))) - {worker.place for worker in self.workers}), None)
+            if place is None:
+                return  # until one of those that leave has left
+            ours, theirs = self.context.Pipe()
+            values = (self.listener, self.settings, self.bucket.level, self.counts, place, theirs)
+            process = self.context.Process(target=work, args=values)
+            process.start()
+            theirs.close()
+            self.workers.append(_Worker(process, ours, place))
 
     def _listen(self, seconds: float) -> None:
         """Wait for what workers say, or for one that ends."""
@@ -182,6 +187,7 @@ class Supervisor:
         self.workers.remove(worker)
         worker.process.join()
         worker.pipe.close()
+        self.counts[worker.place] = NOBODY
         if worker.is_retiring or self._is_ending:
             return
         discretion.tell(say(REPLACED))
@@ -198,8 +204,7 @@ class Supervisor:
         self._is_ending = True
 
     def _stop(self) -> None:
-        for listener in self.listeners:
-            listener.close()
+        self.listener.close()
         for worker in self.workers:
             with contextlib.suppress(OSError):
                 worker.pipe.send_bytes(LEAVE)
@@ -216,19 +221,10 @@ def _context(start: str) -> Any:
     return context
 
 
-def _listeners(port: int, count: int) -> list[socket.socket]:
-    """A socket for each worker where the system shares connections out between them, or else one for all.
-
-    At one socket the first to wake takes nearly all connections, and the others have nothing to do. Raises PortError.
-    """
+def _listener(port: int) -> socket.socket:
+    """The socket that all workers listen at. Raises PortError."""
     try:
-        first = socket.create_server((HOST, port), backlog=BACKLOG)
-        if sys.platform != "linux":
-            return [first]
-        # this one has told whether another program listens there, which sockets that are shared do not
-        found = first.getsockname()[1]
-        first.close()
-        return [socket.create_server((HOST, found), backlog=BACKLOG, reuse_port=True) for _ in range(count)]
+        return socket.create_server((HOST, port), backlog=BACKLOG)
     except (OSError, OverflowError) as error:
         raise PortError(error) from error
 

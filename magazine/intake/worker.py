@@ -14,7 +14,8 @@ import signal
 import socket
 import time
 from collections import deque
-from ctypes import c_double
+from ctypes import Array, c_double, c_long
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -32,6 +33,8 @@ from magazine.intake.taking import Intake, intake
 
 READY, RETIRING, LEAVE = b"ready", b"retiring", b"leave"
 TICK = 0.25  # seconds
+GLANCE = 0.01  # seconds
+NOBODY = 1 << 30  # connections of a place where no worker is that takes any
 TOO_MANY = "429"
 NO_FILES = 1 << 26  # bytes: waitress writes what is longer to a file
 # all that an answer can depend on; nothing else reaches the application
@@ -41,12 +44,30 @@ KNOWN = {
 }  # fmt: skip
 
 
-def work(listener: socket.socket, settings: Settings, level: c_double, pipe: Connection) -> None:
+@dataclass(frozen=True)
+class Shares:
+    """How many connections each worker has; ``own`` is the place of this one."""
+
+    counts: Array[c_long]
+    own: int
+
+    def tell(self, count: int) -> None:
+        """Tell the others how many it has."""
+        self.counts[self.own] = count
+
+    def may_take(self) -> bool:
+        """Whether nobody has clearly less to do: else the first to wake would take nearly all."""
+        return bool(self.counts[self.own] <= min(self.counts) + 1)
+
+
+def work(
+    listener: socket.socket, settings: Settings, level: c_double, counts: Array[c_long], own: int, pipe: Connection
+) -> None:
     """Serve until it is time to leave, then finish what is begun."""
     discretion.keep()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor is told, too, and tells us
     here = intake(settings, Bucket(settings.limits.rate, settings.limits.burst, level))
-    server = _Server(here, listener)
+    server = _Server(here, listener, Shares(counts, own))
     signal.signal(signal.SIGTERM, lambda *_: server.leave())
     pipe.send_bytes(READY)
     supervisor = multiprocessing.parent_process()
@@ -158,7 +179,8 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
 
     channel_class = _Channel
 
-    def __init__(self, here: Intake, listener: socket.socket) -> None:
+    def __init__(self, here: Intake, listener: socket.socket, shares: Shares) -> None:
+        self.shares = shares
         self.limits: Limits = here.settings.limits
         page = here.pages.refusal()
         self.refusal = page.html.encode()
@@ -166,7 +188,7 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
             ("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", here.pages.policy),
             ("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer"), ("X-Content-Type-Options", "nosniff"),
         ]  # fmt: skip
-        self.is_used = self.is_leaving = False
+        self.is_used = self.is_leaving = self.is_wanting = False
         self.first = self.last = time.monotonic()
         self._looked = 0.0
         adjustments = Adjustments(
@@ -184,7 +206,12 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
 
     def turn(self) -> bool:
         """Wait a moment for something to do, and do it; whether it is time to look around."""
-        wasyncore.loop(timeout=TICK, use_poll=True, map=self._map, count=1)
+        if not self.is_leaving:
+            self.shares.tell(len(self.active_channels))
+            self.is_wanting = self.shares.may_take()
+        # nobody tells when it is the turn of this one again
+        patience = TICK if self.is_wanting or self.is_leaving else GLANCE
+        wasyncore.loop(timeout=patience, use_poll=True, map=self._map, count=1)
         self.tasks.work()
         now = time.monotonic()
         if now - self._looked < TICK:
@@ -196,7 +223,8 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
     def leave(self) -> None:
         """Accept nobody from now on, and finish what is begun."""
         if not self.is_leaving:
-            self.is_leaving = True
+            self.is_leaving, self.is_wanting = True, False
+            self.shares.tell(NOBODY)
             self.left = time.monotonic()
             self.accepting = False
             self.del_channel()  # others listen
@@ -213,6 +241,10 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
 
     def pull_trigger(self) -> None:
         """There is no other thread that would have to be woken."""
+
+    def readable(self) -> bool:
+        """Whether another connection is wanted."""
+        return bool(super().readable()) and self.is_wanting
 
     def handle_accept(self) -> None:
         if not self.is_used:
