@@ -374,7 +374,8 @@ def test(_, quick=False, args=""):
     import pytest
 
     os.chdir(ROOT)
-    sys.exit(pytest.main((["-m", "not slow and not judge"] if quick else []) + shlex.split(args)))
+    cores = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]  # a file shares what it has built
+    sys.exit(pytest.main(cores + (["-m", "not slow and not judge"] if quick else []) + shlex.split(args)))
 
 
 @task
