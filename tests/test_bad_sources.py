@@ -11,6 +11,8 @@ from trees import ANSWER, ISSUE, STORY, TRANSLATION, Files, read, told, write
 from magazine import messages
 from magazine.site import build
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).parents[1]
 POST = "blog/post/ru.md"
 

@@ -25,6 +25,8 @@ from magazine.problems import Report
 from magazine.site import build
 from magazine.sought import Search, is_common
 
+pytestmark = pytest.mark.slow
+
 NAMES = Forbidden(
     (
         "Айгүл Асанова", "Жылдыз", "Юлия Цой", "Djamilya Shamshieva", "Алёна Щербакова", "Иван Чернов", "Hypa Kim",

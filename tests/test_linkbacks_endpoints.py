@@ -11,6 +11,8 @@ from magazine.desk.linkbacks.endpoints import Endpoint, endpoint
 from magazine.desk.linkbacks.guarded import Reply
 from magazine.desk.linkbacks.hypertext import MAX_EXCERPT, Hypertext
 
+pytestmark = pytest.mark.slow
+
 PAGE = "https://blog.example.org/posts/1"
 THERE = "https://blog.example.org/hook"
 

@@ -16,6 +16,8 @@ from toolbox import need
 from magazine.desk.linkbacks.guarded import LIMIT, REDIRECTS, Fetcher, FetchError
 from magazine.desk.linkbacks.hosts import RefusedError
 
+pytestmark = pytest.mark.slow
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 
 

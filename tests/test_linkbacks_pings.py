@@ -14,6 +14,8 @@ from magazine.desk.linkbacks.endpoints import Endpoint
 from magazine.desk.linkbacks.guarded import Fetcher, Reply
 from magazine.desk.linkbacks.pings import Outcome, of_pingback, sent
 
+pytestmark = pytest.mark.slow
+
 SOURCE, TARGET = "https://magazine.example.org/blog/дорога.html?a=1&b=2", "https://blog.example.net/p?x=<y>&z"
 
 calm = settings(deadline=None)  # a busy machine is no failure

@@ -25,6 +25,8 @@ from magazine.desk.mail.reading import REASONS, SkippedError, read
 from magazine.intake.submissions import MAX_TEXT, UNSEEN
 from magazine.site.responses import sanitised
 
+pytestmark = pytest.mark.slow
+
 HEAD = b"Subject: Answer [blog/winter-road]\r\n"
 
 

@@ -21,6 +21,8 @@ from magazine.desk.mail import imap, importing
 from magazine.desk.mail.boxes import BoxError
 from magazine.desk.mail.mime import READ
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[MailServer]:

@@ -24,6 +24,8 @@ from magazine.intake.spool import FullError
 from magazine.intake.submissions import WITHDRAWAL, unpacked
 from magazine.messages import LANGUAGES
 
+pytestmark = pytest.mark.slow
+
 CODE = "4kq7-m2xh-9t4p-wz3c"
 REPLY = "2026-01-03-1-abcde"
 TREE = {f"{KEY}/ru.md": STORY, f"{KEY}/comments/{REPLY}.md": ANSWER}

@@ -22,6 +22,8 @@ from magazine.intake.sealing import Keys
 from magazine.intake.spool import Spool
 from magazine.site.build import said
 
+pytestmark = pytest.mark.slow
+
 PASSPHRASE = "снег трамвай лампа"
 TOKEN = "t0ken-of-more-than-sixteen-letters"
 INTAKE = "https://intake.example.org/"

@@ -15,6 +15,8 @@ from magazine.intake.sealing import Keys
 from magazine.intake.spool import Spool
 from magazine.site.build import said
 
+pytestmark = pytest.mark.slow
+
 CODE = "4kq7-m2xh-9t4p-wz3c"
 
 

@@ -15,6 +15,8 @@ from magazine.desk.moderation.items import APPROVED, HELD, OPEN, REFUSED, Item
 from magazine.desk.moderation.server import Desk
 from magazine.intake.submissions import PINGBACK, Submission
 
+pytestmark = pytest.mark.slow
+
 XSS = (
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"'><svg/onload=alert(1)>", "{{ 7*7 }}",
     "</textarea><script>1</script>", "[x](javascript:alert(1))", "[x](data:text/html,<script>1</script>)",

@@ -24,6 +24,8 @@ from magazine.desk.moderation.items import APPROVED, HELD, OPEN, REFUSED
 from magazine.desk.moderation.keys import AS_LATIN
 from magazine.intake.submissions import Submission
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = """
 import sys
 sys.path[:0] = [{tests!r}]

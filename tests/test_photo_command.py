@@ -13,6 +13,8 @@ from magazine import colours, photos
 from magazine.desk import photo
 from magazine.messages import LANGUAGES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _english(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,8 @@ from wordpress_exports import TAIL, comment, export, item, note
 
 from magazine.desk.wordpress import wxr
 
+pytestmark = pytest.mark.slow
+
 BOMB = '<!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 OUTSIDE = '<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 

@@ -15,6 +15,8 @@ from wordpress_exports import attachment, comment, export, item, note, term
 
 from magazine.desk.wordpress.place import digest_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 CYRILLIC = "%d0%bc%d0%be%d1%8f-%d0%b8%d1%81%d1%82%d0%be%d1%80%d0%b8%d1%8f"  # моя-история
 UPLOADS = "https://old.example.org/wp-content/uploads/"

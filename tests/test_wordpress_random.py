@@ -14,6 +14,8 @@ import pytest
 from wordpress_desk import imported
 from wordpress_exports import attachment, comment, export, item, note, term
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 UPLOADS = "https://old.example.org/wp-content/uploads/"
 KINDS = (
