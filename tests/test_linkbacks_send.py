@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from strangers import Stranger, html
 from trees import STORY, read, write
 
@@ -320,6 +321,23 @@ def test_what_is_not_understood_is_told(
 ) -> None:
     assert linkbacks.run(*words, content=content, direct=True) == 1
     assert "check" in capsys.readouterr().err
+
+
+def test_two_do_not_send_at_once(
+    content: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Stranger() as here:
+        monkeypatch.setattr(linkbacks, "Fetcher", lambda _: Fetcher(allowed={here.peer}, seconds=3))
+        monkeypatch.setenv("SITEURL", here.address)
+        (tmp_path / "desk").mkdir()
+        with FileLock(tmp_path / "desk" / linkbacks.LOCK):
+            assert linkbacks.run("send", content=content, direct=True) == 1
+            assert "in another window" in capsys.readouterr().err
+            assert here.asked == []
+            assert linkbacks.run(content=content) == 0  # the list changes nothing
+        linkbacks.run("send", content=content, direct=True)
+        assert [one.path for one in here.asked] == ["/blog/post.html"]
+    assert "Not published yet" in capsys.readouterr().err
 
 
 def test_texts_with_mistakes_are_mended_first(content: Path, capsys: pytest.CaptureFixture[str]) -> None:

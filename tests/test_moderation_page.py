@@ -135,7 +135,7 @@ def test_nothing_is_wider_than_the_window(size: tuple[int, int], chromium: Brows
     sent = [*varied(), comment("Ы" * 5000), comment("> " * 40 + "глубоко")]
     with open_desk(tmp_path, sent) as desk, tab(chromium, size, script=False) as page:
         enter(page, desk)
-        for place in (*(f"item/{item.name}" for item in desk.session.items()), "list", "publish"):
+        for place in places(desk):
             page.goto(f"http://{desk.host}{desk.door.base}{place}")
             assert page.evaluate("document.documentElement.scrollWidth") <= size[0], place
 
@@ -160,12 +160,19 @@ def test_the_nu_checker_finds_nothing(tmp_path: Path) -> None:
     assert not said.stderr.strip(), said.stderr
 
 
+def places(desk: Desk) -> list[str]:
+    """All there is to be seen."""
+    items = desk.session.items()
+    looks = [f"look/{item.name}" for item in items if item.submission.source]
+    assert looks
+    return [*(f"item/{item.name}" for item in items), *looks, "list", "publish"]
+
+
 def pages(desk: Desk, folder: Path) -> list[Path]:
     """All kinds of pages, saved."""
     client = Client.inside(desk)
-    places = [*(f"item/{item.name}" for item in desk.session.items()), "list", "publish", "nowhere"]
     saved = []
-    for number, place in enumerate(places):
+    for number, place in enumerate([*places(desk), "nowhere"]):
         saved.append(folder / f"{number}.html")
         saved[-1].write_text(client.page(place).text, "utf-8")
     return saved

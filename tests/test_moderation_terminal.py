@@ -1,5 +1,6 @@
 """The same work in a real terminal: one key a decision, and nothing that was sent gives the terminal orders."""
 
+import functools
 import os
 import pty
 import re
@@ -12,17 +13,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from moderation_desk import comment, git
+from moderation_desk import DAY, POST, comment, git
 from moderation_faces import session, varied
+from strangers import Stranger, html
 from test_moderation_server import XSS
 from toolbox import REPOSITORY
 
+from magazine.desk import linkbacks
+from magazine.desk.linkbacks.guarded import Fetcher
 from magazine.desk.moderation import terminal, words
 from magazine.desk.moderation.items import APPROVED, HELD, OPEN, REFUSED
 from magazine.desk.moderation.keys import AS_LATIN
-from magazine.intake.submissions import Submission
+from magazine.intake.submissions import PINGBACK, Submission
+from magazine.site.build import said
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +37,7 @@ import sys
 sys.path[:0] = [{tests!r}]
 from pathlib import Path
 from moderation_faces import fifty, session
-from test_moderation_terminal import hostile, three
+from test_moderation_terminal import hostile, mentioned, three
 from magazine.desk.moderation import terminal
 with session(Path({folder!r}), {sent}()) as opened:
     terminal.work(opened)
@@ -45,6 +51,14 @@ OURS = re.compile(r"\x1b\[(?:[017]m|\?1049[hl]|2J|H)")
 
 def hostile() -> list[Submission]:
     return [comment(f"Текст {ESCAPES} конец", name=f"Имя{ESCAPES}")]
+
+
+def mentioned() -> list[Submission]:
+    """A mention on the host of the test, which the guard lets through in tests alone."""
+    there = urlsplit(os.environ["STRANGER"])
+    linkbacks.Fetcher = functools.partial(Fetcher, allowed={(there.hostname, there.port)})
+    target = f"{said()['SITEURL']}/{POST}.html"
+    return [Submission(PINGBACK, DAY, "en", POST, source=f"{there.geturl()}/page", target=target, text="Claimed")]
 
 
 def three() -> list[Submission]:
@@ -152,6 +166,45 @@ def test_words_are_changed_without_a_file(tmp_path: Path) -> None:
         end = shown.press("q", "OVER")
     assert "'Раз\\nдва', 'open'" in end
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and "Другая".encode() in path.read_bytes()]
+
+
+@pytest.fixture
+def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stranger]:
+    with Stranger({"/page": html("<title>Roads</title><p>Nothing.</p>")}) as stranger:
+        monkeypatch.setenv("STRANGER", stranger.address)
+        monkeypatch.setenv("SITEURL", "https://magazine.example.org")
+        yield stranger
+
+
+def test_a_page_is_looked_at_once_the_editor_agrees(there: Stranger, tmp_path: Path) -> None:
+    with window(tmp_path, "mentioned") as shown:
+        assert "[v] Look whether their page links to us" in shown.seen
+        asked = shown.press("v", "no  > ")
+        assert "127.0.0.1, and every host that it leads on to, learns the network address" in asked
+        assert "looked at" not in shown.press("n")
+        assert there.asked == []
+        shown.press("v", "no  > ")
+        assert "It is better refused." in shown.press("y")
+        there.pages["/page"] = html(
+            f'<title>Roads</title><p><a href="https://magazine.example.org/{POST}.html">x</a></p>'
+        )
+        shown.press("м", "no  > ")
+        assert "it links to us" in shown.press("y")
+        assert "Roads" in shown.fresh
+        shown.press("a")
+        end = shown.press("q", "OVER")
+    assert decided(end) == {APPROVED: 1}
+    assert [one.path for one in there.asked] == ["/page", "/page"]
+
+
+def test_a_mention_that_nobody_looked_at_is_approved_by_a_second_press(there: Stranger, tmp_path: Path) -> None:
+    with window(tmp_path, "mentioned") as shown:
+        assert "Nobody has looked whether this page links to us" in shown.press("a")
+        assert "1 open" in shown.fresh
+        shown.press("a")
+        end = shown.press("q", "OVER")
+    assert decided(end) == {APPROVED: 1}
+    assert there.asked == []
 
 
 def test_publishing_asks_first_and_makes_one_commit(tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from magazine import cache
 from magazine import library as shelves
@@ -28,6 +31,7 @@ from magazine.site import fingerprints
 from magazine.site.build import languages_of, said
 
 CHECK, SEND = "check", "send"
+LOCK = "linkbacks.lock"
 
 
 class LinkbacksError(Exception):
@@ -49,16 +53,15 @@ def run(
         return 1
     try:
         if action == CHECK:
-            return _check(source or "", target or "", fetcher(settings, direct=direct), _site(settings))
+            return _check(source or "", target or "", fetcher(settings, direct=direct), site(settings))
         content = (content or cache.PROJECT / settings["PATH"]).resolve()
         folder, today = keyring.folder(content), fingerprints.day()
-        record = _record(folder)
-        wanted = sent.due(_pages(settings, content, today), record, today)
-        if action is None:
-            return _list(wanted, record)
-        return (
-            _send(wanted, record, folder, fetcher(settings, direct=direct), today) if wanted else _list(wanted, record)
-        )
+        with _alone(folder) if action == SEND else contextlib.nullcontext():
+            record = _record(folder)
+            wanted = sent.due(_pages(settings, content, today), record, today)
+            if action is None or not wanted:
+                return _list(wanted, record)
+            return _send(wanted, record, folder, fetcher(settings, direct=direct), today)
     except (LinkbacksError, FetchError, ModerationError) as error:
         print(error, file=sys.stderr)
     except OSError as error:
@@ -80,11 +83,31 @@ def fetcher(settings: Mapping[str, Any], *, direct: bool = False) -> Fetcher:
     return Fetcher(proxy)
 
 
-def _check(source: str, target: str, asking: Fetcher, site: str) -> int:
+def site(settings: Mapping[str, Any]) -> str:
+    """The published address of the magazine."""
+    return str(os.environ.get("SITEURL", settings["SITEURL"]))
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Two that send at once would tell everybody twice, and each forget what the other has told."""
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        told = say("Links are being told of in another window already. Wait until that is done.")
+        raise LinkbacksError(told) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _check(source: str, target: str, asking: Fetcher, root: str) -> int:
     """Look whether a page links to ours, and show what an editor would publish of it."""
     try:
         asked = checked(Submission(WEBMENTION, fingerprints.day(), source=source, target=target))
-        found = verified(asked, asking.get, site)
+        found = verified(asked, asking.get, root)
     except UnfitError as error:
         raise LinkbacksError(say("Name two whole web addresses after «check»: the page elsewhere and ours.")) from error
     except UnverifiedError as error:
@@ -147,7 +170,7 @@ def _pages(settings: Mapping[str, Any], content: Path, today: dt.date) -> tuple[
                                  "%(command)s", command="python3 tasks.py check"))  # fmt: skip
     progress = Progress(0)
     try:
-        return mentions.pages(library, _site(settings), progress)
+        return mentions.pages(library, site(settings), progress)
     finally:
         progress.end()
 
@@ -159,7 +182,3 @@ def _record(folder: Path) -> Record:
         place = folder / sent.FILE
         raise LinkbacksError(say("%(file)s is damaged. Delete it: everything is then sent once more, which does no "
                                  "harm.", file=place)) from error  # fmt: skip
-
-
-def _site(settings: Mapping[str, Any]) -> str:
-    return str(os.environ.get("SITEURL", settings["SITEURL"]))

@@ -13,7 +13,7 @@ import time
 import zlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from ssl import SSLContext
 
 import httpcore
@@ -74,6 +74,11 @@ class Reply:
             return self.body.decode(OLDER, "replace")
 
 
+@cache  # to read them takes a tenth of a second
+def _certificates() -> SSLContext:
+    return httpx.create_ssl_context(trust_env=False)
+
+
 @dataclass(frozen=True)
 class Fetcher:
     """Fetches through the ``proxy`` if there is one, which then looks up names as well; else directly.
@@ -87,7 +92,7 @@ class Fetcher:
     allowed: Collection[Peer] = ()
     seconds: float = SECONDS
     limit: int = LIMIT
-    certificates: SSLContext = field(default_factory=lambda: httpx.create_ssl_context(trust_env=False))
+    certificates: SSLContext = field(default_factory=_certificates)
 
     def __post_init__(self) -> None:
         if self.proxy:

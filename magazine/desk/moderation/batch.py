@@ -254,7 +254,8 @@ def _returned(session: Session, items: list[Item]) -> tuple[int, list[str]]:
 def _marked(session: Session, item: Item) -> str:
     """Put the item with this editor's mark into the queue instead of the one without; its name there."""
     name = session.queue.put(session.with_mark(item), session.keyring.keys, session.today)
-    session.state.drafts[name] = Draft(APPROVED, item.text, item.author, item.entry, item.reply_to, item.title)
+    session.state.drafts[name] = Draft(APPROVED, item.text, item.author, item.entry, item.reply_to, item.title,
+                                       item.looked)  # fmt: skip
     _let_go(session, [item.name])
     return name
 

@@ -11,6 +11,8 @@ from magazine.intake.submissions import Submission
 from magazine.records import Answer
 
 OPEN, APPROVED, HELD, REFUSED = DECISIONS = ("open", "approved", "held", "refused")
+# what the page of a mention was found to be: it links to us, it links to a copy, it is none that does
+LINKED, COPIED, UNLINKED = "linked", "copied", "unlinked"
 
 
 class UndecidableError(ModerationError):
@@ -27,6 +29,7 @@ class Draft:
     entry: str = ""
     reply_to: str = ""
     title: str = ""
+    looked: str = ""  # what the page of a mention was found to be; empty if nobody has looked
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Item:
     is_edited: bool
     received: dt.date = dt.date.min
     is_approved_here: bool = False  # by this editor, and waiting for another one
+    looked: str = ""  # as in ``Draft``
 
 
 def begun(submission: Submission, entry: str, subject: Answer | None) -> Draft:

@@ -19,9 +19,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from magazine.desk.moderation import words
+from magazine.desk.moderation import verification, words
 from magazine.desk.moderation.flags import PERSONAL, Flag
-from magazine.desk.moderation.items import APPROVED, HELD, OPEN, REFUSED, Item
+from magazine.desk.moderation.items import APPROVED, HELD, OPEN, REFUSED, UNLINKED, Item
 from magazine.desk.moderation.session import Session
 from magazine.intake.submissions import MAX_NAME, WITHDRAWAL
 from magazine.messages import editor_language, say, say_number
@@ -33,6 +33,7 @@ LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)  # as nh3 writ
 FIELDS = ("text", "author", "title", "entry", "reply_to")
 MOST_STORIES = 300  # that a field offers
 BEGINNING = 90  # letters of a text in the list
+LOOK, LOOK_DIRECT = LOOKS = ("look", "look-direct")  # the second where the editor knows that no proxy is set
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,15 @@ class Pages:
             subject=look(item.subject.text) if item.subject else "", actions=actions(item), stories=self._stories(),
             is_wish=item.submission.kind == WITHDRAWAL, most_letters=MAX_NAME,
             before=names[place - 1] if place else "", after=(names[place + 1 :] or [""])[0],
+            looked=verification.told(self.session, item), can_be_looked_at=verification.can_be_looked_at(item),
         )  # fmt: skip
+
+    def question(self, name: str) -> str:
+        """Whether the page of a mention is to be looked at without a proxy. Raises KeyError."""
+        item = self.session.item(name)
+        return self._rendered("moderate_look.html", say("Look whether their page links to us"), self.session.items(),
+                              item=item, state=state_of(item), danger=verification.danger(item),
+                              look_direct=LOOK_DIRECT)  # fmt: skip
 
     def listing(self, told: Sequence[str] = ()) -> str:
         """All items."""
@@ -111,18 +120,23 @@ def rendered(template: str, title: str, **shown: Any) -> str:
 def actions(item: Item) -> list[tuple[str, str, str]]:
     """What can be done with an item, the first first: what is sent, its key and its words.
 
-    Where something may lead to a person, the first is to take it out: Enter alone never publishes a phone.
+    Where something may lead to a person, the first is to take it out: Enter alone never publishes a phone. Where a page
+    does not link to us, the first is to refuse.
     """
     usual = [
         (APPROVED, "a", words.approving(item)), (HELD, "h", say("Hold")), (REFUSED, "r", say("Refuse")),
     ]  # fmt: skip
+    if item.looked == UNLINKED:
+        usual.reverse()
+    if verification.can_be_looked_at(item):
+        usual.append((LOOK, "v", say("Look whether their page links to us")))
     redaction = ("redact", "x", say("Redact"))
     return [redaction, *usual] if words.is_personal(item.flags) else usual
 
 
 def state_of(item: Item) -> str:
     """A stamp of what an editor sees: a decision is about this and nothing else."""
-    return digest(*(getattr(item, field) for field in FIELDS), item.decision, item.approved_by).hex()
+    return digest(*(getattr(item, field) for field in FIELDS), item.decision, item.approved_by, item.looked).hex()
 
 
 def pieces(text: str, flags: Sequence[Flag]) -> Iterator[tuple[str, str, bool]]:

@@ -23,10 +23,10 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
-from magazine.desk.moderation import page, words
+from magazine.desk.moderation import page, verification, words
 from magazine.desk.moderation.items import APPROVED, DECISIONS, OPEN
 from magazine.desk.moderation.keyring import ModerationError
-from magazine.desk.moderation.page import FIELDS, Pages
+from magazine.desk.moderation.page import FIELDS, LOOK, LOOKS, Pages
 from magazine.desk.moderation.session import Session
 from magazine.messages import say
 
@@ -78,6 +78,7 @@ class Desk:
         self.pages = Pages(session, self.door.base, secrets.token_urlsafe(24))
         self.told: list[str] = []  # for the page that is shown next
         self.shown: dict[str, float] = {}  # when an item was last sent to the browser
+        self.doubted: set[str] = set()  # items of which was told what speaks against approving them
         self.asked = time.monotonic()
         self.is_over = threading.Event()
         self.server = _Server((HOST, 0), functools.partial(_Handler, desk=self))
@@ -229,6 +230,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             text = desk.pages.item(name, told)
             desk.shown[name] = time.monotonic()
             self._send(text)
+        elif place == "look":
+            desk.told = told
+            self._send(desk.pages.question(name))
         elif place == "list":
             self._send(desk.pages.listing(told))
         elif place == "publish":
@@ -279,6 +283,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         order = [item.name for item in session.items()]
         try:
             session.edit(name, **typed)
+            if wanted in LOOKS and verification.can_be_looked_at(before):
+                self._look(name, wanted)
+                return
+            if wanted == APPROVED and (doubt := verification.doubt(before)) and name not in desk.doubted:
+                desk.doubted.add(name)
+                desk.told.append(doubt)
+                self._redirect(here)
+                return
             if wanted == "redact":
                 session.redact(name)
             elif wanted in DECISIONS:
@@ -293,6 +305,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         else:
             desk.told.append(say("Done."))
             self._redirect(here)
+
+    def _look(self, name: str, wanted: str) -> None:
+        """Look at the page of a mention, which may take half a minute: other pages have threads of their own."""
+        session, base = self.desk.session, self.desk.door.base
+        if wanted == LOOK and not verification.is_covered(session.settings):
+            self._redirect(f"{base}look/{name}")
+            return
+        verification.look(session, name, direct=wanted != LOOK)
+        self._redirect(f"{base}item/{name}")
 
     def _undo(self, here: str) -> None:
         item = self.desk.session.undo()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -31,6 +32,7 @@ from magazine.desk.moderation.items import (
     edited,
 )
 from magazine.desk.moderation.keyring import Keyring, ModerationError, folder
+from magazine.desk.moderation.verification import Finding
 from magazine.intake import submissions
 from magazine.intake.submissions import COMMENT, WITHDRAWAL, Submission, UnfitError
 from magazine.messages import say, say_number
@@ -60,6 +62,9 @@ class Session(Inbox):
         try:
             self.names = _names(settings, content)
             self._flagged: dict[tuple[str, str, bool], tuple[Flag, ...]] = {}
+            self._is_closed = False
+            self.looking = threading.Lock()  # held while the page of a mention is looked at
+            self.findings: dict[str, Finding] = {}
             super().__init__(keyring, settings, content, today)
             self.refresh()
         except BaseException:
@@ -76,7 +81,9 @@ class Session(Inbox):
 
     def close(self) -> None:
         """Let another window work on the queue."""
-        self._alone.release()
+        with self._lock:
+            self._is_closed = True
+            self._alone.release()
 
     def fetch(self, say_progress: Callable[[str], None], folders: Iterable[Path] = ()) -> Fetched:
         """Fetch from all intakes and from these folders; one that does not answer is told, and stops no other."""
@@ -143,7 +150,7 @@ class Session(Inbox):
                 decision=draft.decision,
                 approved_by=tuple(one for one in approvers if one != self.keyring.public),
                 subject=subject[1] if subject else None, is_edited=self._is_edited(name), received=opened.received,
-                is_approved_here=self.keyring.public in approvers,
+                is_approved_here=self.keyring.public in approvers, looked=draft.looked,
             )  # fmt: skip
 
     def decide(self, name: str, decision: str) -> None:
@@ -170,13 +177,32 @@ class Session(Inbox):
                     raise UndecidableError(say("There is no published text «%(value)s».", value=entry))
             wanted = Draft(
                 before.decision, submissions.cleaned(text), submissions.line(author), key, reply_to.strip(),
-                before.title if title is None else submissions.line(title),
+                before.title if title is None else submissions.line(title), before.looked,
             )  # fmt: skip
             if wanted == before:
                 return
             _check_words(edited(self._opened[name].submission, wanted))
             decision = OPEN if before.decision == APPROVED else before.decision
             self._step(name, replace(wanted, decision=decision))
+
+    def found(self, name: str, looked: str, *, text: str = "", title: str = "") -> None:
+        """Keep what the page of a mention was found to be, and its words where the editor has put none of her own.
+
+        Raises KeyError, UndecidableError for words that no answer can have, BusyError when the session is over.
+        """
+        with self._lock:
+            if self._is_closed:  # the queue is another window's now
+                raise BusyError(say("Moderation has ended"))
+            before, sent = self._draft(name), self._opened[name].submission
+            wanted = replace(
+                before, looked=looked,
+                text=submissions.cleaned(text) if text and before.text == sent.text else before.text,
+                title=submissions.line(title) if title and before.title == sent.title else before.title,
+            )  # fmt: skip
+            if (wanted.text, wanted.title) != (before.text, before.title):
+                _check_words(edited(sent, wanted))
+                wanted = replace(wanted, decision=OPEN if before.decision == APPROVED else before.decision)
+            self._step(name, wanted)
 
     def redact(self, name: str) -> None:
         """Take out of the words what leads to a person. Raises KeyError."""
@@ -245,7 +271,7 @@ class Session(Inbox):
         opened, draft = self._opened[name], self._draft(name)
         subject = self.subject(opened.submission)
         first = begun(opened.submission, subject[0] if subject else opened.key, subject[1] if subject else None)
-        return replace(draft, decision=OPEN) != first
+        return replace(draft, decision=OPEN, looked="") != first
 
     def check(self, item: Item) -> None:
         """Whether an item can be published as it stands; raises UndecidableError."""

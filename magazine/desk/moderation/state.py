@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 
 from magazine.desk.moderation import files
-from magazine.desk.moderation.items import DECISIONS, Draft
+from magazine.desk.moderation.items import COPIED, DECISIONS, LINKED, UNLINKED, Draft
 from magazine.desk.moderation.keyring import Keyring, NotForUsError
 
 NAME, ASIDE = "state.age", "state-unreadable.age"
@@ -70,6 +70,6 @@ def _unpacked(data: bytes) -> State:
 
 def _draft(values: dict[str, str]) -> Draft:
     draft = Draft(**values)
-    if draft.decision not in DECISIONS:
+    if draft.decision not in DECISIONS or draft.looked not in ("", LINKED, COPIED, UNLINKED):
         raise ValueError(draft.decision)
     return draft

@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 
-from magazine.desk.moderation import words
+from magazine.desk.moderation import verification, words
 from magazine.desk.moderation.flags import Flag
 from magazine.desk.moderation.items import APPROVED, HELD, OPEN, REFUSED, Item
 from magazine.desk.moderation.keyring import ModerationError
@@ -46,6 +46,7 @@ class _Work:
         self.session = session
         self.name = ""
         self.told: list[str] = []
+        self.doubted: set[str] = set()  # of which was told what speaks against approving them
 
     def run(self) -> list[str]:
         """What is to be said at the end."""
@@ -66,7 +67,10 @@ class _Work:
 
     def _do(self, key: str, order: list[str], item: Item) -> None:
         name = item.name
-        if key in DECIDED:
+        if key == "a" and (doubt := verification.doubt(item)) and name not in self.doubted:
+            self.doubted.add(name)
+            self.told.append(doubt)
+        elif key in DECIDED:
             self.session.decide(name, DECIDED[key])
             if key != "o":
                 self.name = self._open_after(order)
@@ -80,6 +84,8 @@ class _Work:
             self.name = order[(order.index(name) + (1 if key == "n" else -1)) % len(order)]
         elif key == "e":
             self._edit(item)
+        elif key == "v" and verification.can_be_looked_at(item):
+            self._look(item)
 
     def _open_after(self, order: list[str]) -> str:
         still = [item.name for item in self.session.items() if item.decision == OPEN]
@@ -96,6 +102,17 @@ class _Work:
         entry = _edited_line(say("The text it belongs to (its folder)"), item.entry)
         reply_to = _edited_line(say("The answer it replies to"), item.reply_to)
         self.session.edit(item.name, text=text, author=author, entry=entry, reply_to=reply_to)
+
+    def _look(self, item: Item) -> None:
+        """Look at the page of a mention; without a proxy only if the editor agrees."""
+        direct = not verification.is_covered(self.session.settings)
+        if direct:
+            _say("", words.harmless(verification.danger(item)))
+            question = say("Look all the same, from this computer's address? [y] yes, any other key: no  > ")
+            if pressed(question) != "y":
+                return
+        _say(say("Their page is being looked at; this takes half a minute at most …"))
+        verification.look(self.session, item.name, direct=direct)
 
     def _publish(self, items: list[Item]) -> list[str]:
         _say("", _strong(say("Before it is published")), *words.counted(items))
@@ -121,6 +138,8 @@ class _Work:
             _say(_wish(item))
         if item.submission.source:
             _say(say("It stands at %(address)s", address=words.harmless(item.submission.source)))
+        for one in verification.told(self.session, item):
+            _say(_strong(f"! {words.harmless(one)}"))
         if item.parent:
             _say(say("In reply to %(name)s", name=words.harmless(item.parent.author) or say("somebody without a name")))
             _say(*(f"  | {line}" for line in _short(item.parent.text, SHORT).split("\n")))
@@ -187,6 +206,8 @@ def _keys(item: Item) -> str:
         ("e", say("Edit")), ("u", say("Undo")), ("n", say("The next one")), ("b", say("The one before")),
         ("p", say("Publish …")), ("q", say("End moderation")),
     ]  # fmt: skip
+    if verification.can_be_looked_at(item):
+        named.append(("v", say("Look whether their page links to us")))
     if item.decision != OPEN:
         named.append(("o", say("Decide anew")))
     return "  ".join(f"[{key}] {name}" for key, name in named)
