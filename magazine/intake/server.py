@@ -165,6 +165,7 @@ class Supervisor:
             ours, theirs = self.context.Pipe()
             values = (self.listener, self.settings, self.bucket.level, self.counts, place, theirs)
             process = self.context.Process(target=work, args=values)
+            self.counts[place] = 0  # it will soon be there: who is there already leaves it its share
             process.start()
             theirs.close()
             self.workers.append(_Worker(process, ours, place))

@@ -212,6 +212,7 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
         # nobody tells when it is the turn of this one again
         patience = TICK if self.is_wanting or self.is_leaving else GLANCE
         wasyncore.loop(timeout=patience, use_poll=True, map=self._map, count=1)
+        self._take_share()
         self.tasks.work()
         now = time.monotonic()
         if now - self._looked < TICK:
@@ -219,6 +220,13 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
         self._looked = now
         self._look(now)
         return True
+
+    def _take_share(self) -> None:
+        """Accept, of those who wait, its share at once: they would wait for the answers to those before them."""
+        known = 0
+        while self.accepting and self.shares.may_take() and known < (known := len(self.active_channels)):
+            self.handle_accept()
+            self.shares.tell(len(self.active_channels))
 
     def leave(self) -> None:
         """Accept nobody from now on, and finish what is begun."""
