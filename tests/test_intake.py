@@ -335,9 +335,11 @@ def test_no_token_and_no_path_break_it(shared: Desk, said: str) -> None:
     said = said.replace("\r", "").replace("\n", "")
     check(shared.client.get("/queue", headers={"Authorization": said}))
     check(shared.client.get("/queue", headers={"Authorization": "Bearer " + said}))
-    check(shared.client.get("/" + said))
-    check(shared.client.get("/queue/" + said, headers={"Authorization": f"Bearer {TOKEN}"}))
-    check(shared.client.get("/?lang=" + said))
+    # as a server hands them over: werkzeug's client takes what begins with two slashes for the name of a host
+    for place in ("/" + said, "/queue/" + said):
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        check(shared.client.get("/", headers=headers, environ_overrides={"PATH_INFO": place}))
+    check(shared.client.get("/", environ_overrides={"QUERY_STRING": "lang=" + said}))
 
 
 def test_settings_of_the_environment(tmp_path: Path) -> None:
