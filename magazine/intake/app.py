@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from http import HTTPStatus
+from urllib.parse import parse_qs
 
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -102,7 +103,8 @@ def _page(page: Page) -> Response:
 
 
 def _language() -> str:
-    asked = request.args.get("lang", "")
+    # Flask's own reading of a query fails at bytes that are no UTF-8
+    asked = parse_qs(request.environ.get("QUERY_STRING", "")).get("lang", [""])[0]
     return asked if asked in LANGUAGES else MAIN_LANGUAGE
 
 
