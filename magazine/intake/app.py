@@ -6,8 +6,9 @@ import gzip
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.routing import MapAdapter
 
 from magazine.intake import discretion, forms, mentions, taking
 from magazine.intake.limits import Allowance
@@ -30,7 +31,7 @@ HEADERS = (
 
 def app(here: Intake) -> Flask:
     """The application of an intake."""
-    made = Flask("magazine.intake", static_folder=None, template_folder=None)
+    made = _Application("magazine.intake", static_folder=None, template_folder=None)
     made.extensions["intake"] = here
     made.config.update(MAX_CONTENT_LENGTH=here.settings.limits.body, PROPAGATE_EXCEPTIONS=False)
     made.add_url_rule("/", "form", form, methods=["GET"], provide_automatic_options=False)
@@ -93,6 +94,15 @@ def guarded(response: Response) -> Response:
             response.set_data(gzip.compress(data, LEVEL, mtime=0))
             response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+class _Application(Flask):
+    """Flask at any host: by which name it was asked for, an intake need not know."""
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        if request is None:
+            return None
+        return self.url_map.bind("", path_info=request.path, default_method=request.method)
 
 
 def _page(page: Page) -> Response:

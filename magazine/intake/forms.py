@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import codecs
 import re
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ MAX_FIELDS = 40
 NAMED_CHARSET = "_charset_"  # a browser fills in the one it uses (HTML, 4.10.21.5)
 LEGACY = "cp1251"
 CHARSETS = ("utf-8", LEGACY, "koi8-r", "koi8-u", "iso8859-5", "cp866")  # as codecs.lookup names them
-ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
+STRAY = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 # what a browser sends for a letter that its charset lacks (HTML, 4.10.21.8)
 REFERENCE = re.compile(r"&#(\d{1,7});")
 
@@ -40,7 +41,8 @@ def _pairs(body: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _unescaped(value: bytes) -> bytes:
-    return ESCAPES.sub(lambda run: bytes.fromhex(run[0].replace(b"%", b"").decode()), value)
+    # quoted-printable (RFC 2045, 6.7) has the same escapes behind another sign, and a decoder that is quick
+    return binascii.a2b_qp(STRAY.sub(b"%25", value).replace(b"=", b"%3D").replace(b"%", b"="))
 
 
 def _parts(body: bytes, boundary: str) -> Iterator[tuple[str, bytes]]:

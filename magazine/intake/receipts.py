@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import secrets
 
 # Crockford's base 32: no letter looks like another one, nor like a number
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+OURS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())  # for those of RFC 4648, 6
 GROUPS, LENGTH = 4, 4  # 80 bits
 CODE = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}(?:-[{ALPHABET}]{{{LENGTH}}}){{{GROUPS - 1}}}")
 # as it stands in a text: what is around it, and how it is written on the page
@@ -20,8 +22,8 @@ LIKE = str.maketrans("авекмнорстух", "abekmh0pctyx")
 
 def new() -> str:
     """A new code, like ``4kq7-m2xh-9t4p-wz3c``."""
-    number = secrets.randbits(5 * GROUPS * LENGTH)
-    return _grouped("".join(ALPHABET[number >> 5 * place & 31] for place in range(GROUPS * LENGTH)))
+    letters = base64.b32encode(secrets.token_bytes(5 * GROUPS * LENGTH // 8))
+    return _grouped(letters.translate(OURS).decode())
 
 
 def typed(text: str) -> str:

@@ -11,7 +11,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from magazine.intake import receipts
 
@@ -67,7 +67,7 @@ class Submission:
 
     def packed(self) -> bytes:
         """Its bytes, a whole number of steps long."""
-        plain = {each.name: value for each in fields(self) if (value := getattr(self, each.name))}
+        plain = {name: value for name, value in vars(self).items() if value}
         data = json.dumps({**plain, "day": self.day.isoformat()}, ensure_ascii=False, sort_keys=True).encode()
         return data + b" " * (-len(data) % STEP)
 
@@ -115,14 +115,7 @@ def taken(kind: str, values: Mapping[str, str], day: dt.date, receipt: str = "")
 
 def checked(given: Submission) -> Submission:
     """The submission with its words cleaned of what cannot be seen; raises UnfitError where a limit is not kept."""
-    clean = Submission(
-        **{
-            **{field.name: getattr(given, field.name) for field in fields(given)},
-            "text": cleaned(given.text),
-            "name": line(given.name),
-            "title": line(given.title),
-        }
-    )
+    clean = replace(given, text=cleaned(given.text), name=line(given.name), title=line(given.title))
     _check_words(clean)
     if clean.kind not in KINDS:
         raise UnfitError("kind", "kind")
@@ -154,6 +147,8 @@ def form_key(entry: str, language: str, salt: str) -> str:
 
 def cleaned(text: str) -> str:
     """The words of a text of many lines: composed (NFC), one kind of line end, nothing that cannot be seen."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     whole = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
     return UNSEEN.sub("", unicodedata.normalize("NFC", whole)).strip()
 
