@@ -29,7 +29,7 @@ from magazine.intake.limits import BAD_LIMIT, Bucket, LimitError
 from magazine.intake.sealing import KeysError
 from magazine.intake.settings import TOKEN, Settings, SettingsError, read
 from magazine.intake.taking import intake
-from magazine.intake.worker import LEAVE, NOBODY, READY, RETIRING, work
+from magazine.intake.worker import LEAVE, NOBODY, READY, RETIRING, Gauges, work
 from magazine.messages import marked, say
 
 HOST = "127.0.0.1"  # the world is let in by a server in front, or by Tor
@@ -37,6 +37,8 @@ BACKLOG = 1024
 TICK = 1.0  # seconds
 HOUR = 3600  # seconds
 GENERATIONS = 4
+COUNTING = 5.0  # seconds from one count of the spool to the next
+IDLENESS = 100  # times as long as a count takes
 PAUSE = 1.0  # seconds after a worker that ended before it was ready
 PATIENCE = 10.0  # seconds that workers have to finish at the end
 # forking is safe while there is one thread; macOS' own libraries start more
@@ -119,12 +121,14 @@ class Supervisor:
         discretion.keep()
         self.settings, self.context = settings, _context(start)
         limits = settings.limits
-        self.bucket = Bucket(limits.rate, limits.burst, self.context.RawValue(c_double, limits.burst))
-        self.here = intake(settings, self.bucket)
+        # those that are about to leave are there beside those who come
+        places = limits.workers * GENERATIONS
+        level, filled = (self.context.RawValue(c_double, value) for value in (limits.burst, 0))
+        self.gauges = Gauges(level, filled, self.context.RawArray(c_long, [NOBODY] * places))
+        self.bucket = Bucket(limits.rate, limits.burst, level)
+        self.here = intake(settings, self.bucket, filled)
         app(self.here)  # what is read and compiled here, workers that are forked have at once
         self.listener = _listener(settings.port)
-        # those that are about to leave are there beside those who come
-        self.counts = self.context.RawArray(c_long, [NOBODY] * limits.workers * GENERATIONS)
         self.workers: list[_Worker] = []
         self._is_ending = False
 
@@ -138,13 +142,15 @@ class Supervisor:
             discretion.tell(say(LISTENING, address=self.address, folder=self.settings.spool))
             if not self.settings.token:
                 discretion.tell(say(NOBODY_FETCHES))
-        poured, tidied = time.monotonic(), -1
+        poured, counting, tidied = time.monotonic(), 0.0, -1
         while not self._is_ending and not (is_beside and os.getppid() != parent):
             self._fill()
             self._listen(TICK)
             now = time.monotonic()
             self.bucket.pour(now - poured)
             poured = now
+            if now >= counting:
+                counting = self._count()
             # at each full hour, so that the times of the files tell no more than that
             hour = int(time.time()) // HOUR
             if hour != tidied:
@@ -159,13 +165,13 @@ class Supervisor:
 
     def _fill(self) -> None:
         for _ in range(self.settings.limits.workers - sum(not worker.is_retiring for worker in self.workers)):
-            place = next(iter(set(range(len(self.counts))) - {worker.place for worker in self.workers}), None)
+            place = next(iter(set(range(len(self.gauges.counts))) - {worker.place for worker in self.workers}), None)
             if place is None:
                 return  # until one of those that leave has left
             ours, theirs = self.context.Pipe()
-            values = (self.listener, self.settings, self.bucket.level, self.counts, place, theirs)
+            values = (self.listener, self.settings, self.gauges, place, theirs)
             process = self.context.Process(target=work, args=values)
-            self.counts[place] = 0  # it will soon be there: who is there already leaves it its share
+            self.gauges.counts[place] = 0  # it will soon be there: who is there already leaves it its share
             process.start()
             theirs.close()
             self.workers.append(_Worker(process, ours, place))
@@ -188,12 +194,21 @@ class Supervisor:
         self.workers.remove(worker)
         worker.process.join()
         worker.pipe.close()
-        self.counts[worker.place] = NOBODY
+        self.gauges.counts[worker.place] = NOBODY
         if worker.is_retiring or self._is_ending:
             return
         discretion.tell(say(REPLACED))
         if not worker.is_ready:  # it may be so with the next one
             time.sleep(PAUSE)
+
+    def _count(self) -> float:
+        """Count what is in the spool; when to do so again: often, unless it takes long."""
+        begun = time.monotonic()
+        try:
+            self.here.spool.count()
+        except OSError as error:
+            discretion.tell_error(error)
+        return begun + max(COUNTING, IDLENESS * (time.monotonic() - begun))
 
     def _tidy(self) -> None:
         try:

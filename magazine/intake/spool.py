@@ -11,13 +11,14 @@ import re
 import secrets
 import shutil
 import time
+from ctypes import c_double
 from pathlib import Path
 
 NAME = re.compile(r"[0-9a-f]{32}\.age")
 PART = ".part"
 LIMIT = 500_000_000  # bytes in the folder
 RESERVE = 20_000_000  # bytes that stay free on the disk for everybody else
-RECOUNT = 100  # files: others may store and remove in the same folder
+RECOUNT = 100  # files
 SPARED = 20_000  # bytes in the folder for each of which one more may be stored before it is counted again
 ABANDONED = 3600  # seconds
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -28,12 +29,18 @@ class FullError(Exception):
 
 
 class Spool:
-    """A folder of sealed files with random names; every time that a file bears is a day."""
+    """A folder of sealed files with random names; every time that a file bears is a day.
 
-    def __init__(self, folder: Path, limit: int = LIMIT, reserve: int = RESERVE) -> None:
+    ``filled`` is its size in bytes, where several processes share it and one of them counts; else it counts by itself.
+    """
+
+    def __init__(
+        self, folder: Path, limit: int = LIMIT, reserve: int = RESERVE, filled: c_double | None = None
+    ) -> None:
         self.folder, self.limit, self.reserve = folder, limit, reserve
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._size, self._stored = 0, RECOUNT
+        self._filled, self._is_counted = filled or c_double(), filled is not None
+        self._stored = RECOUNT
 
     def store(self, sealed: bytes, day: dt.date, name: str = "") -> str:
         """The name, a random one if none is given, under which the file is on the disk, whole.
@@ -61,7 +68,7 @@ class Spool:
             if error.errno in NO_ROOM:
                 raise FullError from error
             raise
-        self._size += len(sealed)
+        self._filled.value += len(sealed)
         self._stored += 1
         return name
 
@@ -77,6 +84,11 @@ class Spool:
                 with contextlib.suppress(FileNotFoundError):  # renamed or removed meanwhile
                     total += entry.stat().st_size
         return total
+
+    def count(self) -> None:
+        """Tell all who share ``filled`` how much there is: others may have stored and removed in the same folder."""
+        self._filled.value = self.size()
+        self._stored = 0
 
     def read(self, name: str) -> bytes:
         """The sealed file; raises FileNotFoundError."""
@@ -109,10 +121,11 @@ class Spool:
                 path.unlink() if is_over else _date(path, day)
         _date(self.folder, today)
 
-    def _size_about(self) -> int:
-        if self._stored >= max(RECOUNT, self._size // SPARED):  # the more there is, the less do some more matter
-            self._size, self._stored = self.size(), 0
-        return self._size
+    def _size_about(self) -> float:
+        # the more there is, the less do some more matter
+        if not self._is_counted and self._stored >= max(RECOUNT, self._filled.value // SPARED):
+            self.count()
+        return self._filled.value
 
     def _path(self, name: str) -> Path:
         if not NAME.fullmatch(name):

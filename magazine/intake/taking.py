@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from ctypes import c_double
 from dataclasses import dataclass
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
@@ -57,10 +58,10 @@ class Intake:
         return dt.datetime.now(ZoneInfo(self.settings.zone)).date()
 
 
-def intake(settings: Settings, bucket: Bucket) -> Intake:
-    """An intake with its folder made; raises KeysError or OSError."""
+def intake(settings: Settings, bucket: Bucket, filled: c_double | None = None) -> Intake:
+    """An intake with its folder made; raises KeysError or OSError. ``filled`` is what the spool takes of it."""
     chosen = settings.limits
-    spool = Spool(settings.spool, chosen.spool * MEGABYTE, chosen.reserve * MEGABYTE)
+    spool = Spool(settings.spool, chosen.spool * MEGABYTE, chosen.reserve * MEGABYTE, filled)
     return Intake(settings, Keys(settings.keys), spool, bucket, Pages(settings))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gc
 import multiprocessing
 import signal
 import socket
@@ -34,6 +35,7 @@ from magazine.intake.taking import Intake, intake
 READY, RETIRING, LEAVE = b"ready", b"retiring", b"leave"
 TICK = 0.25  # seconds
 GLANCE = 0.01  # seconds
+FEW = 3  # requests
 NOBODY = 1 << 30  # connections of a place where no worker is that takes any
 TOO_MANY = "429"
 NO_FILES = 1 << 26  # bytes: waitress writes what is longer to a file
@@ -60,14 +62,22 @@ class Shares:
         return bool(self.counts[self.own] <= min(self.counts) + 1)
 
 
-def work(
-    listener: socket.socket, settings: Settings, level: c_double, counts: Array[c_long], own: int, pipe: Connection
-) -> None:
+@dataclass(frozen=True)
+class Gauges:
+    """What the processes of an intake know of each other, in memory that they share."""
+
+    level: c_double  # answers that may still be taken at once
+    filled: c_double  # bytes in the spool
+    counts: Array[c_long]  # connections of each worker, by its place
+
+
+def work(listener: socket.socket, settings: Settings, gauges: Gauges, own: int, pipe: Connection) -> None:
     """Serve until it is time to leave, then finish what is begun."""
     discretion.keep()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor is told, too, and tells us
-    here = intake(settings, Bucket(settings.limits.rate, settings.limits.burst, level))
-    server = _Server(here, listener, Shares(counts, own))
+    here = intake(settings, Bucket(settings.limits.rate, settings.limits.burst, gauges.level), gauges.filled)
+    server = _Server(here, listener, Shares(gauges.counts, own))
+    gc.freeze()  # what is there now stays: looking through it again and again makes readers wait
     signal.signal(signal.SIGTERM, lambda *_: server.leave())
     pipe.send_bytes(READY)
     supervisor = multiprocessing.parent_process()
@@ -169,8 +179,12 @@ class _Tasks:
         self.waiting.append(task)
 
     def work(self) -> None:
-        """Answer all that wait."""
-        while self.waiting:
+        """Answer a few of those that wait longest.
+
+        New requests are read between them: whoever was answered last would else always come too late for the next
+        round, and wait twice as long as the others.
+        """
+        for _ in range(min(FEW, len(self.waiting))):
             self.waiting.popleft().service()
 
 
@@ -210,7 +224,7 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
             self.shares.tell(len(self.active_channels))
             self.is_wanting = self.shares.may_take()
         # nobody tells when it is the turn of this one again
-        patience = TICK if self.is_wanting or self.is_leaving else GLANCE
+        patience = 0 if self.tasks.waiting else TICK if self.is_wanting or self.is_leaving else GLANCE
         wasyncore.loop(timeout=patience, use_poll=True, map=self._map, count=1)
         self._take_share()
         self.tasks.work()
