@@ -24,6 +24,9 @@ FORM_SALT = "umbrella"  # a word in the forms; another one turns away programs t
 EDITOR_KEYS: tuple[str, ...] = ()
 APPROVALS = 1  # how many editors must approve an answer
 KEEP_DAYS = 60  # days after which an answer that nobody has handled is forgotten
+REGION_THRESHOLD = 20  # signers; regions with fewer are shown as one
+CONFIRM_BY_MAIL: tuple[str, ...] = ()  # petitions, by slug, whose signers with an e-mail address are asked once more
+MAIL_SMTP = ""  # what sends those mails, such as smtps://editors@mail.example.org; MAGAZINE_SMTP is the better place
 PROXY = ""  # what the editors' tools ask other hosts through, for example Tor's: socks5h://127.0.0.1:9050
 # where «leave this page» leads: something ordinary that nobody asks about
 EXIT_ADDRESSES = {

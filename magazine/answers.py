@@ -1,23 +1,21 @@
-"""What readers sent and editors approved: the files below ``comments/`` and ``signatures/``."""
+"""What readers sent and editors approved: the files below ``comments/``."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from magazine import headers
 from magazine.headers import Source
 from magazine.problems import Report, closest
-from magazine.records import Answer, Tally
+from magazine.records import Answer
 
 KINDS = ("comment", "pingback", "trackback", "webmention")
 REMOVED = "removed"  # taken back by who wrote it: what replies to it still stands below something
 SHOWN_STATES = ("approved", "published", REMOVED)
 WITHHELD_STATES = ("pending", "held", "refused", "draft", "hidden", "skip", "spam", "trash")
-WAYS = ("paper", "street", "online")
 ANSWER_HEADERS = ("Author", "Date", "Lang", "Reply-To", "Kind", "Source", "Title", "Status", "Receipt")
-TALLY_HEADERS = ("Kind", "Count", "Date", "Way", "Region")
 IDENTIFIER = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")  # the part of BCP 47 that occurs
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
@@ -26,7 +24,7 @@ WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 def read_answers(root: Path, files: Iterable[Path], language: str, report: Report) -> tuple[Answer, ...]:
     """The approved answers of an entry from the files in its folder, oldest first; no others are returned."""
     found: dict[str, tuple[Answer, Source]] = {}
-    for source in _sources(root, files, ANSWER_HEADERS, report):
+    for source in sources(root, files, ANSWER_HEADERS, headers.MAX_ANSWER_BYTES, report):
         state = source.choice("status", (*SHOWN_STATES, *WITHHELD_STATES), "approved", report, "answer-state")
         if state not in SHOWN_STATES:
             continue
@@ -44,28 +42,14 @@ def read_answers(root: Path, files: Iterable[Path], language: str, report: Repor
     return tuple(sorted(known.values(), key=lambda answer: (answer.date, _natural(answer.id))))
 
 
-def read_tallies(root: Path, files: Iterable[Path], report: Report) -> tuple[Tally, ...]:
-    """The tallies of a petition from the files in their folder, oldest first."""
-    tallies = []
-    for source in _sources(root, files, TALLY_HEADERS, report):
-        source.choice("kind", ("tally",), "tally", report)
-        for name in ("Count", "Date"):
-            if not source.text(name.lower()):
-                report.add("header-missing", source.path, name=name)
-        count, date = source.number("count", report), source.moment("date", report)
-        way = source.choice("way", WAYS, "paper", report)
-        if count is not None and date:
-            tallies.append(Tally(source.path.stem, count, date.date(), way, source.text("region")))
-    return tuple(sorted(tallies, key=lambda tally: (tally.date, tally.id)))
-
-
-def _sources(root: Path, files: Iterable[Path], known: Iterable[str], report: Report) -> Iterable[Source]:
+def sources(root: Path, files: Iterable[Path], known: Iterable[str], limit: int, report: Report) -> Iterator[Source]:
+    """The files of a folder that hold answers or signatures, none longer than ``limit`` bytes; others are told."""
     for path in files:
         if path.suffix.lower() != ".md":
             report.add("file-unused", path)
         elif not IDENTIFIER.fullmatch(path.stem) or len(path.stem) > 64:
             report.add("answer-name", path, name=headers.shown(path.stem))
-        elif source := headers.read(root, path, report, headers.MAX_ANSWER_BYTES):
+        elif source := headers.read(root, path, report, limit):
             headers.check_names(source, known, report)
             yield source
 

@@ -12,7 +12,7 @@ from typing import Any
 from magazine import formerly, headers
 from magazine.headers import Source
 from magazine.problems import Report, closest
-from magazine.records import PAGES, Answer, Entry, Issue, Petition, Version
+from magazine.records import PAGES, PETITIONS, Answer, Entry, Issue, Petition, Version
 from magazine.stamps import digest
 
 STATES = ("published", "draft", "hidden", "skip")
@@ -27,8 +27,9 @@ ENTRY_HEADERS = (
 OWN_HEADERS: Mapping[type[Entry], tuple[str, ...]] = {
     Entry: (),
     Issue: ("Number", "Stories"),
-    Petition: ("To", "Goal", "Deadline", "State"),
+    Petition: ("To", "Goal", "Deadline", "State", "Message"),
 }
+NEWS_HEADERS = ("From",)
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def assembled(folder: Folder, report: Report, today: dt.date, drafts: Container[
     The sources among ``drafts`` are taken as if they were to be published.
     """
     for source in folder.texts.values():
-        headers.check_names(source, (*ENTRY_HEADERS, *OWN_HEADERS[folder.kind]), report)
+        headers.check_names(source, (*ENTRY_HEADERS, *_own_headers(folder)), report)
         _check_place(source, folder, report)
     unpublished = drafts_of(folder, report)
     kept_out = {path for path in unpublished if path not in drafts}
@@ -149,6 +150,8 @@ def _version(source: Source, first: Source, folder: Folder, report: Report) -> V
         made_from="" if source is first else _made_from(source, first, report),
         has_text=bool(source.body),
         formerly=formerly.read(source, folder.section, report)[1],
+        message=source.text("message"),
+        answered_by=source.text("from") or first.text("from"),
     )
 
 
@@ -176,10 +179,21 @@ def _own(first: Source, kind: type[Entry], report: Report, today: dt.date) -> di
     if state == "open" and is_over:
         report.add("deadline-past", first.path, first.line("deadline"), value=str(deadline))
     return {
-        "goal": first.number("goal", report),
+        "goals": _goals(first, report),
         "deadline": deadline,
         "state": state or ("closed" if is_over else "open"),
     }
+
+
+def _own_headers(folder: Folder) -> tuple[str, ...]:
+    is_news = folder.section == PETITIONS and folder.kind is Entry
+    return NEWS_HEADERS if is_news else OWN_HEADERS[folder.kind]
+
+
+def _goals(first: Source, report: Report) -> tuple[int, ...]:
+    """The goals of a petition, the next one for when one is reached."""
+    given = [first.number("goal", report, value) for value in first.words("goal")]
+    return tuple(sorted(goal for goal in given if goal is not None))
 
 
 def _picture(first: Source, folder: Folder, report: Report) -> str:

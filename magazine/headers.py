@@ -65,9 +65,9 @@ class Source:
         found = (part.strip() for part in self.text(name).split(separator))
         return tuple(dict.fromkeys(part for part in found if part))
 
-    def number(self, name: str, report: Report) -> int | None:
-        """The whole number of a header; tells if it is none."""
-        value = self.text(name)
+    def number(self, name: str, report: Report, part: str = "") -> int | None:
+        """The whole number of a header, or of a part of it; tells if it is none."""
+        value = part or self.text(name)
         digits = re.sub(r"[\s\u00a0\u202f]", "", value)
         if digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS:
             return int(digits)

@@ -13,13 +13,14 @@ from operator import attrgetter
 from pathlib import Path
 
 from magazine import headers
-from magazine.answers import read_answers, read_tallies
+from magazine.answers import read_answers
 from magazine.entries import Folder, assembled, drafts_of
 from magazine.headers import Source
 from magazine.memory import Memory, Shelf
-from magazine.places import ANSWERS, TALLIES, Place, Places
+from magazine.places import ANSWERS, SIGNATURES, Place, Places
 from magazine.problems import Problem, Report, closest
 from magazine.records import BLOG, PAGES, Entry, Issue, Library, Petition
+from magazine.signatures import read_signatures
 from magazine.slugs import MAX_SLUG_LENGTH, is_slug, slug_of
 from magazine.tree import Tree, renewed, scan
 from magazine.workers import spread
@@ -141,11 +142,13 @@ class _Reader:
         return replace(issue, stories=tuple(printed))
 
     def petition(self, petition: Petition, found: Iterable[Entry]) -> Petition:
-        """A petition with its news and its tallies."""
+        """A petition with its news and its signatures."""
         updates = (one for one in found if one.key.startswith(f"{petition.key}/"))
-        tallies = read_tallies(self.root, self.places.files(f"{petition.key}/{TALLIES}"), self.report)
+        signed = read_signatures(self.root, self.places.files(f"{petition.key}/{SIGNATURES}"), self.report)
         newest_first = tuple(sorted(updates, key=attrgetter("order"), reverse=True))
-        return replace(petition, tallies=tallies, updates=newest_first)
+        return replace(
+            petition, tallies=signed.tallies, signers=signed.signers, duplicates=signed.duplicates, updates=newest_first
+        )
 
     def _told(self, known: Known) -> Entry | None:
         self.report.found.update(dict.fromkeys(known[1]))

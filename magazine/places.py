@@ -13,7 +13,7 @@ from magazine.problems import Report
 from magazine.records import BLOG, MAGAZINE, PAGES, PETITIONS, SECTIONS, Entry, Extra, Issue, Petition
 from magazine.tree import File, Tree
 
-ANSWERS, TALLIES, NEWS, EXTRA = "comments", "signatures", "updates", "extra"
+ANSWERS, SIGNATURES, NEWS, EXTRA = "comments", "signatures", "updates", "extra"
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Place:
     @property
     def below(self) -> tuple[str, ...]:
         """The folders that may stand beside the sources; in an issue they are its stories."""
-        return (ANSWERS, TALLIES, NEWS) if self.kind is Petition else (ANSWERS,)
+        return (ANSWERS, SIGNATURES, NEWS) if self.kind is Petition else (ANSWERS,)
 
 
 @dataclass(frozen=True)

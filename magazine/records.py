@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from magazine.regions import code_of
 from magazine.stamps import digest
 
 # what only the pages of an entry itself show
-UNSEEN = ("face", "said", "versions", "answers", "pictures", "stories", "updates", "formerly")
+UNSEEN = ("face", "said", "signed", "versions", "answers", "pictures", "stories", "updates", "signers", "formerly")
 UNSEEN_OF_VERSION = ("source", "body", "fingerprint", "made_from", "formerly")
 MAGAZINE, BLOG, PETITIONS, PAGES = SECTIONS = ("magazine", "blog", "petitions", "pages")
 
@@ -42,6 +44,8 @@ class Version:
     made_from: str = ""
     has_text: bool = True
     formerly: tuple[str, ...] = ()
+    message: str = ""  # of a petition: what is sent on from phone to phone
+    answered_by: str = ""  # of its news: the recipient whose answer this is
 
     @property
     def path(self) -> Path:
@@ -75,13 +79,24 @@ class Answer:
 
 @dataclass(frozen=True)
 class Tally:
-    """Signatures counted together at one place and day."""
+    """Signatures counted together at one place and day; ``region`` is a code, a place as it was written, or empty."""
 
     id: str
     count: int
     date: dt.date
     way: str
     region: str = ""
+
+
+@dataclass(frozen=True)
+class Signer:
+    """One who signed and wants her name to be seen; ``region`` is a code of ``regions``, or empty."""
+
+    id: str
+    name: str
+    region: str
+    date: dt.date
+    level: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,23 +163,49 @@ class Issue(Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class Petition(Entry):
-    """A petition; ``state`` is ``open``, ``closed`` or ``delivered``."""
+    """A petition; ``state`` is ``open``, ``closed`` or ``delivered``.
 
-    goal: int | None = None
+    ``goals`` grow, ``tallies`` hold all signatures, also those of the ``signers``; ``duplicates`` were not counted.
+    """
+
+    goals: tuple[int, ...] = ()
     deadline: dt.date | None = None
     state: str = "open"
     tallies: tuple[Tally, ...] = ()
+    signers: tuple[Signer, ...] = ()
+    duplicates: int = 0
     updates: tuple[Entry, ...] = ()
 
-    @property
+    @cached_property
     def signed(self) -> int:
         """The one number of signatures, for all languages."""
         return sum(tally.count for tally in self.tallies)
 
     @property
+    def goal(self) -> int | None:
+        """The first goal that is not reached, or else the last one."""
+        return next((goal for goal in self.goals if goal > self.signed), self.goals[-1] if self.goals else None)
+
+    @property
     def counted_on(self) -> dt.date | None:
         """The day of the newest tally."""
         return max((tally.date for tally in self.tallies), default=None)
+
+    @property
+    def days(self) -> tuple[tuple[dt.date, int], ...]:
+        """How many signed on each day, the oldest first."""
+        found: Counter[dt.date] = Counter()
+        for tally in self.tallies:
+            found[tally.date] += tally.count
+        return tuple(sorted(found.items()))
+
+    @property
+    def regions(self) -> Mapping[str, int]:
+        """How many signed in each region, by its code; those that did not say, or elsewhere, have none."""
+        found: Counter[str] = Counter()
+        for tally in self.tallies:
+            found[code_of(tally.region)] += tally.count
+        return found
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from magazine.intake import receipts
+from magazine.regions import REGIONS
+from magazine.signatures import COUNTED, LEVELS
 
-COMMENT, PINGBACK, WEBMENTION, WITHDRAWAL = KINDS = ("comment", "pingback", "webmention", "withdrawal")
+COMMENT, PINGBACK, WEBMENTION, WITHDRAWAL, SIGNATURE, CONFIRMATION = KINDS = (
+    "comment", "pingback", "webmention", "withdrawal", "signature", "confirmation",
+)  # fmt: skip
 MENTIONS = (PINGBACK, WEBMENTION)
 LANGUAGES = ("ru", "ky", "en")
 STEP = 1024  # bytes
-MAX_NAME, MAX_TEXT, MAX_ADDRESS, MAX_LINKS = 60, 6000, 500, 4
+MAX_NAME, MAX_TEXT, MAX_ADDRESS, MAX_LINKS, MAX_CONTACT = 60, 6000, 500, 4, 100
 ENTRY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*(?:/[a-z0-9]+(?:[-_][a-z0-9]+)*){1,3}")
 IDENTIFIER = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+", re.IGNORECASE)
@@ -38,7 +42,7 @@ class UnfitError(ValueError):
         self.reason, self.field = reason, field
 
 
-REASONS = ("empty", "long", "links", "kind", "entry", "language", "address", "receipt")
+REASONS = ("empty", "long", "links", "kind", "entry", "language", "address", "receipt", "level", "region", "name")
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,9 @@ class Submission:
     the ``receipt`` of what shall go, or be changed into its ``text``; all else has the receipt its writer was given.
     ``origin`` is the digest by which mail that is read twice is known. ``approvals`` are the marks of editors who
     agreed, where more than one must. The day is all that is kept of the time.
+
+    A signature has a ``level`` of ``signatures.LEVELS``, and what that allows of ``name`` and ``region``, a code of
+    ``regions``; ``text`` is why. ``contact`` is how its signer can be known again, or the code of a confirmation.
     """
 
     kind: str
@@ -63,6 +70,9 @@ class Submission:
     target: str = ""
     receipt: str = ""
     origin: str = ""
+    level: str = ""
+    region: str = ""
+    contact: str = ""
     approvals: tuple[str, ...] = ()
 
     def packed(self) -> bytes:
@@ -89,12 +99,13 @@ def unpacked(data: bytes) -> Submission:
 
 
 def taken(kind: str, values: Mapping[str, str], day: dt.date, receipt: str = "") -> Submission:
-    """The submission of a form with these fields (``entry lang name text parent source target receipt``).
+    """The submission of a form with the fields ``entry lang name text parent source target receipt``.
 
-    A comment that names a receipt on a line of its own is a wish to take that answer back, or to change it: so one can
-    say it under any text and by any way. Raises UnfitError.
+    Those of a signature are ``level region contact``, too. A comment, or the reason of a signature, that names a
+    receipt on a line of its own is a wish to take that answer back, or to change it: so one can say it under any text
+    and by any way. Raises UnfitError.
     """
-    code, rest = receipts.named(values.get("text", "")) if kind == COMMENT else ("", "")
+    code, rest = receipts.named(values.get("text", "")) if kind in (COMMENT, SIGNATURE) else ("", "")
     if code:
         kind, receipt, values = WITHDRAWAL, code, {**values, "text": rest}
     return checked(
@@ -109,6 +120,9 @@ def taken(kind: str, values: Mapping[str, str], day: dt.date, receipt: str = "")
             source=values.get("source", ""),
             target=values.get("target", ""),
             receipt=receipt or values.get("receipt", ""),
+            level=values.get("level", ""),
+            region=values.get("region", ""),
+            contact=values.get("contact", ""),
         )
     )
 
@@ -116,6 +130,8 @@ def taken(kind: str, values: Mapping[str, str], day: dt.date, receipt: str = "")
 def checked(given: Submission) -> Submission:
     """The submission with its words cleaned of what cannot be seen; raises UnfitError where a limit is not kept."""
     clean = replace(given, text=cleaned(given.text), name=line(given.name), title=line(given.title))
+    if clean.level or clean.region or clean.contact or clean.kind in (SIGNATURE, CONFIRMATION):
+        clean = _within_level(clean)
     _check_words(clean)
     if clean.kind not in KINDS:
         raise UnfitError("kind", "kind")
@@ -129,6 +145,8 @@ def checked(given: Submission) -> Submission:
         address = getattr(clean, name)
         if (address or clean.kind in MENTIONS) and not (len(address) <= MAX_ADDRESS and WEB_ADDRESS.fullmatch(address)):
             raise UnfitError("address", name)
+    if clean.kind == SIGNATURE and not clean.entry:
+        raise UnfitError("entry", "entry")
     if clean.kind == WITHDRAWAL and not clean.receipt:
         raise UnfitError("receipt", "receipt")
     if len(clean.receipt) > 64 or len(clean.origin) > 64 or any(len(mark) > 200 for mark in clean.approvals):
@@ -156,6 +174,27 @@ def cleaned(text: str) -> str:
 def line(text: str) -> str:
     """The same of a text of one line."""
     return " ".join(cleaned(text).split())
+
+
+def _within_level(clean: Submission) -> Submission:
+    """The submission without what its signer did not want to be kept; raises UnfitError."""
+    contact = line(clean.contact)
+    if len(contact) > MAX_CONTACT:
+        raise UnfitError("long", "contact")
+    if clean.kind == CONFIRMATION:
+        return replace(clean, name="", text="", level="", region="", contact=contact)
+    if clean.kind != SIGNATURE:
+        return replace(clean, level="", region="", contact="")
+    level = clean.level or COUNTED
+    if level not in LEVELS:
+        raise UnfitError("level", "level")
+    if level == COUNTED:
+        return replace(clean, level=level, name="", region="", contact=contact)
+    if not clean.name:
+        raise UnfitError("name", "name")
+    if clean.region and clean.region not in REGIONS:
+        raise UnfitError("region", "region")
+    return replace(clean, level=level, contact=contact)
 
 
 def _check_words(clean: Submission) -> None:

@@ -196,6 +196,16 @@ OF_SOURCES: Rules = {
         marked("`%(name)s:` names «%(value)s», which is not there"),
         marked("correct the name, or take it out%(guess)s"),
     ),
+    "signature-bad": (
+        ERROR,
+        marked("this line holds no signature"),
+        marked("write it as the others are: day, level, two digests, and for a name « | name | region»; or delete it"),
+    ),
+    "signature-twice": (
+        ERROR,
+        marked("this signature is in the list already"),
+        marked("delete one of the two lines"),
+    ),
     "slug-bad": (
         ERROR,
         marked("the folder name «%(name)s» cannot be an address"),
