@@ -12,15 +12,24 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+import pyrage
 import pytest
-from intake_server import ENTRY, NO_LIMITS, IntakeServer, form, kept, running, until
+from intake_server import ENTRY, IDENTITY, NO_LIMITS, IntakeServer, form, kept, running, until
+from signing import signature
+
+from magazine.intake.submissions import form_key
+from magazine.signatures import COUNTED, LEVELS, PUBLIC
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not Path("/proc/self/mem").exists() or os.geteuid() != 0, reason="needs root and /proc/PID/mem"),
 ]
 POSTS = 500
-PLACES = ("text", "forwarded", "agent", "referrer", "language", "cookie", "name", "query", "failed", "token", "broken")
+PLACES = (
+    "text", "forwarded", "agent", "referrer", "language", "cookie", "name", "query", "failed", "token", "broken",
+    "signer", "hidden", "contact", "region", "code",
+)  # fmt: skip
+SIGNATURES = 120
 ADDRESS = "203.0.113.77"  # of documentation (RFC 5737)
 
 
@@ -61,6 +70,16 @@ def headers() -> dict[str, str]:
     }
 
 
+def signed(number: int) -> dict[str, str]:
+    """A signature, or what confirms one; every level in turn, and a region that there is not."""
+    level = (*LEVELS, "confirmation", "nowhere")[number % 5]
+    shown = {"name": canary("hidden" if level == COUNTED else "signer"), "contact": canary("contact")}
+    fields = signature(level, text=f"{number} {canary('text')}", **shown)
+    if level == "confirmation":
+        return {"entry": form_key("", "ru", "umbrella"), "kind": level, "contact": canary("code")}
+    return fields if level in LEVELS else fields | {"level": PUBLIC, "region": canary("region")}
+
+
 def send(server: IntakeServer, posts: int) -> None:
     """All that can be sent, most of it fit; also what is not, and what is cut short."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
@@ -74,6 +93,9 @@ def send(server: IntakeServer, posts: int) -> None:
         if answer.headers["Connection"] == "close":
             connection.close()
     connection.close()
+    for number in range(posts * SIGNATURES // POSTS):
+        server.request("POST", f"/confirm?code={canary('code')}", urlencode(signed(number)), headers())
+    server.request("GET", f"/confirm?code={canary('code')}", headers=headers())
     server.request("GET", "/queue", headers={"Authorization": f"Bearer {canary('token')}"})
     server.request("POST", "/pingback", canary("broken").encode(), headers())
     raw = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
@@ -144,9 +166,22 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[IntakeServe
 
 
 def test_what_was_sent_arrived(used: tuple[IntakeServer, float, list[int]]) -> None:
-    texts = [submission.text for submission in kept(used[0].spool)]
+    found = kept(used[0].spool)
+    texts = [submission.text for submission in found if submission.kind == "comment"]
     assert len(texts) == POSTS * 9 // 10
     assert all(canary("text") in text for text in texts)
+    assert sum(submission.kind == "confirmation" for submission in found) == SIGNATURES // 5
+    signatures = [submission for submission in found if submission.kind == "signature"]
+    assert len(signatures) == SIGNATURES * 3 // 5
+    for one in signatures:
+        assert (one.name, one.contact) == (canary("signer") if one.level != COUNTED else "", canary("contact"))
+
+
+def test_not_even_a_sealed_file_holds_what_is_above_a_level(used: tuple[IntakeServer, float, list[int]]) -> None:
+    for path in used[0].spool.glob("*.age"):
+        plain = pyrage.decrypt(path.read_bytes(), [IDENTITY])
+        assert canary("hidden").encode() not in plain
+        assert canary("region").encode() not in plain
 
 
 def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
@@ -192,7 +227,7 @@ def test_no_time_of_a_file_tells_more_than_a_day(used: tuple[IntakeServer, float
     changes = sorted(path.stat().st_ctime for path in server.spool.glob("*.age"))
     assert changes[-1] - changes[0] < 2  # all are dated anew together, in no order of theirs
     names = sorted(server.spool.glob("*.age"), key=lambda path: path.stat().st_ctime_ns)
-    sent = [int(submission.text.split()[0]) for submission in kept_in_order(names)]
+    sent = [int(one.text.split()[0]) for one in kept_in_order(names) if one.kind == "comment"]
     assert sent != sorted(sent)
 
 

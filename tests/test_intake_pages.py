@@ -9,11 +9,13 @@ import pytest
 from browser import KEYPAD_PHONE, PHONE, tab
 from intake_server import IntakeServer, form, kept, running, until
 from playwright.sync_api import Browser
+from signing import YESTERDAY, sent_back, signature
 from test_intake import Desk, field
 from toolbox import need, told
 
 from magazine.intake.submissions import LANGUAGES
 from magazine.messages import say
+from magazine.signatures import PUBLIC
 
 pytestmark = [pytest.mark.slow, pytest.mark.judge]
 TEXT = "Спасибо. Чоң рахмат, өзүңөргө күч. <b>&amp; ещё"
@@ -35,6 +37,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         found[f"given back {language}"] = desk.client.post("/", data=form(TEXT, language, website="x")).text
         found[f"withdrawn {language}"] = desk.client.post("/", data=form("4kq7-m2xh-9t4p-wz3c", language)).text
         found[f"form {language}"] = desk.client.get(f"/?lang={language}").text
+        found[f"signed {language}"] = desk.client.post("/", data=signature(language=language)).text
+        found[f"signature {language}"] = desk.client.post("/", data=signature(PUBLIC, language, name="")).text
+        found[f"over {language}"] = desk.client.post("/", data=signature(language=language, until=YESTERDAY)).text
+        opened = found[f"confirm {language}"] = desk.client.get(f"/confirm?lang={language}").text
+        found[f"no code {language}"] = desk.client.post("/", data=sent_back(opened)).text
+        sent = {**sent_back(opened), "contact": "4kq7-m2xh"}
+        found[f"confirmed {language}"] = desk.client.post("/", data=sent).text
         found[f"lost {language}"] = desk.client.get(f"/nothing?lang={language}").text
     return found
 

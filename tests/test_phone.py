@@ -25,7 +25,9 @@ FOCUSED = """() => {
     if (!e || e == document.body || e == document.documentElement) return null;
     const part = e.getClientRects()[0], box = e.getBoundingClientRect(), ring = getComputedStyle(e);
     const wide = document.documentElement.clientWidth, high = document.documentElement.clientHeight;
-    const hit = part && document.elementFromPoint(part.x + part.width / 2, part.y + part.height / 2);
+    // a browser brings only the first line of a large field into the window: the middle of what is seen of it
+    const middle = part && (Math.max(part.top, 0) + Math.min(part.bottom, high)) / 2;
+    const hit = part && document.elementFromPoint(part.x + part.width / 2, middle);
     const faults = [];
     if (!part || box.width < 1 || box.height < 1) faults.push('has no size');
     else if (box.left < -1 || box.right > wide + 1) faults.push('sticks out at a side');
@@ -39,6 +41,7 @@ FOCUSED = """() => {
     return {
         place: all.indexOf(e), name: e.outerHTML.slice(0, 160), faults,
         closed: e.localName == 'summary' && !e.parentElement.open,
+        radio: e.type == 'radio',
     };
 }"""
 
@@ -66,7 +69,10 @@ def open_page(phone: Tab, site: Site, page: Page) -> None:
 
 
 def walk(phone: Tab) -> list[dict[str, Any]]:
-    """Press Tab from the top of the page to its end, opening all that is folded; every stop on the way."""
+    """Press Tab from the top of the page to its end, opening all that is folded; every stop on the way.
+
+    One of several choices is one stop; arrows lead through them and back to the first.
+    """
     stops: list[dict[str, Any]] = []
     for _ in range(2000):
         phone.keyboard.press("Tab")
@@ -74,6 +80,12 @@ def walk(phone: Tab) -> list[dict[str, Any]]:
         if stop is None or stop["place"] in {earlier["place"] for earlier in stops}:
             return stops
         stops.append(stop)
+        while stop["radio"]:
+            phone.keyboard.press("ArrowDown")
+            choice = phone.evaluate(FOCUSED)
+            if choice["place"] == stop["place"]:
+                break
+            stops.append(choice)
         if stop["closed"]:
             phone.keyboard.press("Enter")
     raise AssertionError("Tab never comes to an end")

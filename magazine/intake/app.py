@@ -20,6 +20,7 @@ from magazine.intake.taking import Intake
 ALLOWANCE = "magazine.allowance"  # in the WSGI environment: what this connection may still send
 SQUEEZED_FROM = 1000  # bytes
 LEVEL = 5
+LONGEST_CODE = 64
 HEADERS = (
     ("Cache-Control", "no-store"),
     ("Referrer-Policy", "no-referrer"),
@@ -36,6 +37,8 @@ def app(here: Intake) -> Flask:
     made.config.update(MAX_CONTENT_LENGTH=here.settings.limits.body, PROPAGATE_EXCEPTIONS=False)
     made.add_url_rule("/", "form", form, methods=["GET"], provide_automatic_options=False)
     made.add_url_rule("/", "answer", answer, methods=["POST"], provide_automatic_options=False)
+    made.add_url_rule("/confirm", "confirm", confirm, methods=["GET"], provide_automatic_options=False)
+    made.add_url_rule("/confirm", "confirmation", answer, methods=["POST"], provide_automatic_options=False)
     made.add_url_rule("/pingback", "pingback", pingback, methods=["POST"], provide_automatic_options=False)
     made.add_url_rule("/webmention", "webmention", webmention, methods=["POST"], provide_automatic_options=False)
     made.register_blueprint(queue)
@@ -49,8 +52,13 @@ def form() -> Response:
     return _page(_here().pages.take_back(_language()))
 
 
+def confirm() -> Response:
+    """The page that a mail leads to; it confirms nothing by itself."""
+    return _page(_here().pages.confirm(_language(), _asked("code")[:LONGEST_CODE]))
+
+
 def answer() -> Response:
-    """Take a comment or a withdrawal. The page itself is the answer: a receipt must stand in no address."""
+    """Take what a form holds. The page itself is the answer: a receipt must stand in no address."""
     sent = forms.fields(request.get_data(cache=False), request.headers.get("Content-Type", ""))
     return _page(taking.answered(_here(), sent, _allowance()))
 
@@ -113,9 +121,14 @@ def _page(page: Page) -> Response:
 
 
 def _language() -> str:
-    # Flask's own reading of a query fails at bytes that are no UTF-8
-    asked = parse_qs(request.environ.get("QUERY_STRING", "")).get("lang", [""])[0]
+    asked = _asked("lang")
     return asked if asked in LANGUAGES else MAIN_LANGUAGE
+
+
+def _asked(name: str) -> str:
+    # Flask's own reading of a query fails at bytes that are no UTF-8
+    asked: str = request.environ.get("QUERY_STRING", "")
+    return parse_qs(asked).get(name, [""])[0]
 
 
 def _allowance() -> Allowance:

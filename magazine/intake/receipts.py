@@ -28,8 +28,13 @@ def new() -> str:
 
 def typed(text: str) -> str:
     """The code in what somebody has typed, however it is spaced or misread; empty if there is none."""
-    letters = re.sub(r"[\s\-–—.,]", "", text).lower().translate(LIKE).translate(MISREAD)
+    letters = letters_of(text)
     return _grouped(letters) if CODE.fullmatch(_grouped(letters)) else ""
+
+
+def letters_of(text: str) -> str:
+    """The letters and digits of a code of any length, equal for all ways in which it can be typed or misread."""
+    return re.sub(r"[\s\-–—.,]", "", text).lower().translate(LIKE).translate(MISREAD)
 
 
 def named(text: str) -> tuple[str, str]:

@@ -44,6 +44,7 @@ class Settings:
     salt: str
     keep_days: int
     zone: str = "UTC"
+    confirmed: tuple[str, ...] = ()  # the petitions, by slug, whose signers are asked once more by mail
     token: str = ""  # the SHA-256 of the token with which editors fetch, in hex; none: nobody can
     spool: Path = SPOOL
     port: int = PORT
@@ -72,6 +73,7 @@ def read(
         salt=said.get("FORM_SALT", "umbrella"),
         keep_days=said.get("KEEP_DAYS", 60),
         zone=zone,
+        confirmed=tuple(said.get("CONFIRM_BY_MAIL", ())),
         token=token,
         spool=spool or SPOOL,
         port=PORT if port is None else port,

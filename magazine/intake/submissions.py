@@ -24,6 +24,7 @@ MENTIONS = (PINGBACK, WEBMENTION)
 LANGUAGES = ("ru", "ky", "en")
 STEP = 1024  # bytes
 MAX_NAME, MAX_TEXT, MAX_ADDRESS, MAX_LINKS, MAX_CONTACT = 60, 6000, 500, 4, 100
+NO_END = dt.date.max.isoformat()  # until when a petition without a deadline is signed
 ENTRY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*(?:/[a-z0-9]+(?:[-_][a-z0-9]+)*){1,3}")
 IDENTIFIER = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+", re.IGNORECASE)
@@ -107,7 +108,8 @@ def taken(kind: str, values: Mapping[str, str], day: dt.date, receipt: str = "")
     """
     code, rest = receipts.named(values.get("text", "")) if kind in (COMMENT, SIGNATURE) else ("", "")
     if code:
-        kind, receipt, values = WITHDRAWAL, code, {**values, "text": rest}
+        name = values.get("name", "") if kind == COMMENT else ""  # of a signature it may be above its level
+        kind, receipt, values = WITHDRAWAL, code, {**values, "text": rest, "name": name}
     return checked(
         Submission(
             kind=kind,
@@ -154,13 +156,14 @@ def checked(given: Submission) -> Submission:
     return clean
 
 
-def form_key(entry: str, language: str, salt: str) -> str:
+def form_key(entry: str, language: str, salt: str, until: str = "") -> str:
     """What a page's form carries: its text, its language, and a word that shows that it comes from a page.
 
-    It never runs out, for mirrors may be old.
+    That of an answer never runs out, for mirrors may be old. That of a signature says ``until`` which day it is taken.
     """
-    token = hashlib.sha256(f"form:{entry}:{language}:{salt}".encode()).hexdigest()[:8]
-    return f"{entry} {language} {token}"
+    place = f"{entry} {language} {until}" if until else f"{entry} {language}"
+    token = hashlib.sha256(f"form:{place.replace(' ', ':')}:{salt}".encode()).hexdigest()[:8]
+    return f"{place} {token}"
 
 
 def cleaned(text: str) -> str:

@@ -17,9 +17,10 @@ from babel.numbers import format_decimal
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
-from magazine.intake.submissions import form_key
+from magazine.intake.submissions import NO_END, form_key
 from magazine.messages import for_readers
-from magazine.records import Answer, Entry, Issue, Library, Version
+from magazine.records import Answer, Entry, Issue, Library, Petition, Version
+from magazine.regions import REGIONS
 from magazine.site import addresses, assets, typography
 from magazine.site.bodies import Bodies
 from magazine.site.contents import Contents, Neighbours
@@ -166,6 +167,11 @@ class Edition:
         moment = value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
         return f"{moment.isoformat()}+06:00"
 
+    @property
+    def region_names(self) -> list[str]:
+        """The regions that one can live in."""
+        return [names[self.language] for names in REGIONS.values()]
+
     def newest(self, entries: Iterable[Entry]) -> str:
         """The time of the newest change among entries."""
         return self.moment(max((entry.modified or entry.date for entry in entries), default=EPOCH))
@@ -216,6 +222,11 @@ class Edition:
     def form_key(self, entry: Entry, salt: str) -> str:
         """What a form for answers to an entry carries."""
         return form_key(entry.key, self.language, salt)
+
+    def sign_key(self, petition: Petition, salt: str) -> str:
+        """What the form for signing a petition carries."""
+        until = petition.deadline.isoformat() if petition.deadline else NO_END
+        return form_key(petition.key, self.language, salt, until)
 
     def responses(self, entry: Entry) -> Responses:
         """The answers to an entry."""

@@ -9,17 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from email.message import Message
 
-from magazine.desk.mail import hypertext, mime, subjects, tails
+from magazine.desk.mail import hypertext, mime, signing, subjects, tails
 from magazine.desk.mail.automatic import is_automatic
 from magazine.desk.mail.boxes import Letter
 from magazine.desk.mail.mime import BrokenError, EncryptedError, field
+from magazine.desk.mail.subjects import SIGNATURE as SIGNED
 from magazine.desk.mail.subjects import TRANSLATION as TRANSLATED
 from magazine.desk.mail.subjects import Subject, Texts
 from magazine.desk.mail.tails import CONTACT
 from magazine.desk.mail.withdrawals import asked
 from magazine.desk.wordpress.language import guessed
 from magazine.intake import submissions
-from magazine.intake.submissions import COMMENT, MAX_NAME, MAX_TEXT, WITHDRAWAL, Submission, UnfitError
+from magazine.intake.submissions import COMMENT, MAX_NAME, MAX_TEXT, SIGNATURE, WITHDRAWAL, Submission, UnfitError
 from magazine.messages import marked
 
 FIRST_DAY = dt.date(2000, 1, 1)  # before it nobody mailed an answer
@@ -119,6 +120,8 @@ def _submissions(given: _Given, subject_line: str, day: dt.date) -> list[Submiss
         raise SkippedError(LONG)
     text = submissions.cleaned(given.text)
     withdrawal = asked(subject_line, text)
+    if given.subject.mark == SIGNED and not withdrawal:
+        return _signature(given.subject, text, day)
     text, name = (withdrawal.text, "") if withdrawal else _without_name(text)
     about = Submission(
         kind=WITHDRAWAL if withdrawal else COMMENT,
@@ -135,6 +138,20 @@ def _submissions(given: _Given, subject_line: str, day: dt.date) -> list[Submiss
     if len(parts) == 1:
         return [replace(about, text=text)]
     return [replace(about, text=f"{number}/{len(parts)}\n\n{part}") for number, part in enumerate(parts, start=1)]
+
+
+def _signature(subject: Subject, text: str, day: dt.date) -> list[Submission]:
+    """A signature; reasons that are too long for one become answers beside it, for it is to be counted once."""
+    signed = signing.read(text)
+    language = guessed(signed.text, signed.language or subject.language or USUAL)
+    about = Submission(SIGNATURE, day, language, subject.entry, name=signed.name)
+    whole = replace(about, level=signed.level, region=signed.region)
+    if len(signed.text) <= MAX_TEXT:
+        return [replace(whole, text=signed.text)]
+    parts = _parts(signed.text)
+    if len(parts) > MAX_PARTS:
+        raise SkippedError(LONG)
+    return [whole, *(replace(about, kind=COMMENT, text=part) for part in parts)]
 
 
 def _parts(text: str) -> list[str]:

@@ -33,7 +33,7 @@ def lines(done: Done) -> Iterator[str]:
     yield say("Mails: %(number)d", number=done.mails)
     yield from _counted(done.sealed, say("sealed, waiting for moderation"))
     yield from _counted(done.withdrawals, say("of them ask to take an answer back or to change it"), INDENT)
-    yield from _counted(done.signatures, say("of them sign a petition: count them there"), INDENT)
+    yield from _counted(done.signatures, say("of them sign a petition"), INDENT)
     yield from _counted(done.unassigned, say("of them do not say to which text: choose it in moderation"), INDENT)
     yield from _counted(done.parts, say("of them were long and were divided into parts"), INDENT)
     yield from _counted(done.known, say("known from before"))

@@ -15,7 +15,7 @@ from magazine.intake.submissions import ENTRY, IDENTIFIER
 from magazine.messages import LANGUAGES, catalog
 from magazine.places import ANSWERS, Places
 from magazine.problems import Report
-from magazine.records import SECTIONS
+from magazine.records import PETITIONS, SECTIONS
 from magazine.site.build import said
 
 BRACKETS = re.compile(r"\[([^\[\]]{3,300})(?:\]|$)")
@@ -24,9 +24,17 @@ PASSED_ON = re.compile(
     r"(?:^|[:\]\s])(?:fwd?|tr|wg|пересл\w*|перенапр\w*|переадр\w*|кайра жөн\w*)(?:\[\d+\])?\s*:", re.IGNORECASE
 )
 DASHES = re.compile("[\u2010-\u2015\u2212\u00ad]")
+PETITION = f"{PETITIONS}/"
 START = 80  # letters of a subject in which prefixes stand
-SIGNATURE, TRANSLATION = MARKS = ("I sign", "Translation")  # as the theme has them
-ANSWERS_SAID = {"ru": "ответ", "ky": "жооп", "en": "answer"}  # before the bracket on pages that are older than this
+SIGNATURE, TRANSLATION = "sign", "Translation"  # behind a petition, and before the bracket as the theme has it
+# what pages that are older than this say before the bracket, and in the mail of who signs
+ANSWERS_SAID = {"ru": "ответ", "ky": "жооп", "en": "answer"}
+SIGNATURES_SAID = {"ru": "я подписываю", "ky": "мен кол коём", "en": "i sign"}
+SIGN_SAID = (
+    "I support the petition. Count me.",
+    "Я поддерживаю петицию. Посчитайте меня.",
+    "Мен петицияны колдойм. Мени да эсепке алыңыз.",
+)
 
 
 @dataclass(frozen=True)
@@ -65,22 +73,31 @@ def read(subject: str, texts: Texts) -> Subject:
     is_forward = PASSED_ON.search(plain[:START]) is not None
     for pattern in (BRACKETS, BARE):
         for found in pattern.finditer(plain):
-            entry, reply_to = _named(found[1], texts)
+            words, is_signature = _signed(found[1])
+            entry, reply_to = _named(words, texts)
             if entry:
                 language, mark = _marked(plain[: found.start()], texts)
-                return Subject(entry, reply_to, language, mark, is_forward)
+                is_signature = entry.startswith(PETITION) and (is_signature or mark == SIGNATURE)
+                return Subject(entry, reply_to, language, SIGNATURE if is_signature else mark, is_forward)
     return Subject(is_forward=is_forward)
 
 
 def words() -> dict[tuple[str, str], str]:
     """What the pages' links say before the bracket, by language and meaning; an answer has no meaning of its own."""
     folder = PROJECT / said()["THEME"] / "translations"
-    marks = {
-        (language, mark): catalog(folder, "messages", language).gettext(mark).casefold()
-        for language in LANGUAGES
-        for mark in MARKS
+    said_by = {
+        TRANSLATION: {each: catalog(folder, "messages", each).gettext(TRANSLATION).casefold() for each in LANGUAGES},
+        SIGNATURE: SIGNATURES_SAID,
+        "": ANSWERS_SAID,
     }
-    return {**marks, **{(language, ""): word for language, word in ANSWERS_SAID.items()}}
+    return {(language, mark): word for mark, words in said_by.items() for language, word in words.items()}
+
+
+def _signed(words: str) -> tuple[str, bool]:
+    """What stands in a bracket without the word by which a petition is signed, and whether it is there."""
+    key, _, last = words.rpartition("/")
+    is_there = _letters(last) == SIGNATURE and "/" in key and _letters(key.partition("/")[0]) == PETITIONS
+    return (key, True) if is_there else (words, False)
 
 
 def _named(words: str, texts: Texts) -> tuple[str, str]:
