@@ -65,7 +65,7 @@ JINJA_ENVIRONMENT = {
     "trim_blocks": True,
     "lstrip_blocks": True,
 }
-TEMPLATE_EXTENSIONS = [".html", ".xml", ".txt"]
+TEMPLATE_EXTENSIONS = [".html", ".xml", ".svg", ".txt"]
 TYPOGRIFY = False  # its filters run inside our reader, where each language gets its own
 RELATIVE_URLS = True
 DEFAULT_DATE_FORMAT = ""  # days are set by CLDR, where the theme shows one

@@ -18,6 +18,7 @@ from magazine.stamps import digest
 STATES = ("published", "draft", "hidden", "skip")
 PETITION_STATES = ("open", "closed", "delivered")
 UNDATED = dt.datetime(1, 1, 1)
+MAX_MESSAGE = 200  # letters; messengers show 300, and the address follows
 
 PLACE_HEADERS = ("Lang", "Slug", "Category")
 ENTRY_HEADERS = (
@@ -131,6 +132,9 @@ def _version(source: Source, first: Source, folder: Folder, report: Report) -> V
         report.add("header-missing", source.path, name="Title")
     if not source.body and folder.kind is not Issue and _state(source, report) == "published":
         report.add("body-missing", source.path, source.body_line)
+    if len(source.text("message")) > MAX_MESSAGE:
+        size = len(source.text("message"))
+        report.add("message-long", source.path, source.line("message"), size=size, limit=MAX_MESSAGE)
     return Version(
         language=source.path.stem,
         source=source.path.as_posix(),

@@ -59,13 +59,17 @@ def scan(root: Path, ignored: Callable[[str], bool] = lambda _: False) -> Tree:
 def standing(root: Path) -> dict[str, stamps.FileStamp | None]:
     """The stamps of all files below a folder where nobody but the program writes, by path; nothing if there is none.
 
-    A link is none of its files: what is known of it tells nothing of what it leads to.
+    A link is none of its files: what is known of it tells nothing of what it leads to. Neither is a folder without
+    any, whose path ends with a slash.
     """
     found: dict[str, stamps.FileStamp | None] = {}
     pending = [""] if root.is_dir() else []
     while pending:
         folder = pending.pop()
-        with contextlib.suppress(OSError), os.scandir(root / folder) as entries:
+        with contextlib.suppress(OSError), os.scandir(root / folder) as scanned:
+            entries = list(scanned)
+            if folder and not entries:
+                found[folder] = None
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     pending.append(f"{folder}{entry.name}/")

@@ -30,6 +30,10 @@ KINDS = {
     "blog": r"blog/index\.html",
     "post": r"blog/[^/]+\.html",
     "list of petitions": r"petitions/index\.html",
+    "petition names": r"petitions/[^/]+/names-\d+\.html",
+    "petition count": r"petitions/[^/]+/count\.html",
+    "petition passed on": r"petitions/[^/]+/share\.html",
+    "petition in one file": r"petitions/([^/]+)/\1(-1)?\.html",
     "petition": r"petitions/[^/]+\.html",
     "page": r"pages/[^/]+\.html",
     "archive": r"archive/index\.html",
@@ -39,6 +43,7 @@ KINDS = {
     "credits": r"credits/index\.html",
     "pen name": r"credits/[^/]+(/\d+)?\.html",
 }
+NEVER_INDEXED = ("not found", "more answers", "petition in one file")
 ADDRESSES = (
     "href",
     "src",
@@ -131,7 +136,7 @@ class Page:
         """What kind of page it is; a text that lacks this language is a kind of its own."""
         for kind, address in KINDS.items():
             if re.fullmatch(address, self.shared_address):
-                return kind if self.is_indexed or kind in ("not found", "more answers") else f"{kind} that is missing"
+                return kind if self.is_indexed or kind in NEVER_INDEXED else f"{kind} that is missing"
         raise AssertionError(f"{self.address} is an address of no kind")
 
     @cached_property

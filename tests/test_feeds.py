@@ -15,7 +15,8 @@ from toolbox import told
 ATOM = "{http://www.w3.org/2005/Atom}"
 XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-NAMES = ("all", "magazine", "blog", "answers")
+NEWS = "petition-no-punishment"
+NAMES = ("all", "magazine", "blog", "answers", NEWS)
 FEEDS = [
     f"{'' if language == MAIN_LANGUAGE else language + '/'}feeds/{name}.xml" for language in LANGUAGES for name in NAMES
 ]
@@ -115,6 +116,7 @@ def test_entries_lead_to_pages_of_this_language(site: Site, feed: lxml.etree._El
         assert not fragment or fragment in page.ids
 
 
+@pytest.mark.parametrize("address", [feed for feed in FEEDS if not feed.endswith(f"{NEWS}.xml")])
 def test_entries_bear_the_title_of_the_tab(site: Site, feed: lxml.etree._Element) -> None:
     """A discreet title would be worth nothing if the feed told the other one."""
     for element in entries(feed):
@@ -131,7 +133,7 @@ def test_the_content_is_sound_html(feed: lxml.etree._Element) -> None:
         html5lib.HTMLParser(strict=True).parseFragment(content.text)
 
 
-@pytest.mark.parametrize("address", [feed for feed in FEEDS if not feed.endswith("answers.xml")])
+@pytest.mark.parametrize("address", [feed for feed in FEEDS if not feed.endswith(("answers.xml", f"{NEWS}.xml"))])
 def test_the_content_is_the_full_text(site: Site, feed: lxml.etree._Element) -> None:
     for element in entries(feed):
         (link,) = links(element, "alternate")
@@ -140,6 +142,17 @@ def test_the_content_is_the_full_text(site: Site, feed: lxml.etree._Element) -> 
         assert paragraphs, address
         told_in_feed = squeezed(content(element))
         assert [paragraph for paragraph in paragraphs if paragraph not in told_in_feed] == []
+
+
+@pytest.mark.parametrize("address", [feed for feed in FEEDS if feed.endswith(f"{NEWS}.xml")])
+def test_news_are_told_in_full_under_their_discreet_title(site: Site, feed: lxml.etree._Element, language: str) -> None:
+    for element in entries(feed):
+        (link,) = links(element, "alternate")
+        address, fragment = site.target("", link) or ("", "")
+        (news,) = site.pages[address].own(f".//*[@id='{fragment}']")
+        assert squeezed(content(element)) in squeezed(news)
+        titles = {"ru": "Новости письма", "ky": "Каттын жаңылыгы", "en": "News of the letter"}
+        assert " ".join(element.findtext(f"{ATOM}title").split()) == titles[language]
 
 
 @pytest.mark.parametrize("address", [feed for feed in FEEDS if feed.endswith("answers.xml")])

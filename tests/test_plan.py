@@ -13,6 +13,7 @@ from magazine.site.build import settings
 from magazine.site.plan import Plan, planned
 from magazine.site.preparation import prepared
 from magazine.site.responses import PAGE_WEIGHT
+from magazine.site.support import NAMES_SIZE
 
 SIZE = 2  # entries on a list page and in a feed
 
@@ -207,10 +208,28 @@ def test_a_story_printed_first_gives_all_others_another_number(desk: Desk) -> No
 
 def test_news_and_signatures_are_on_the_page_of_the_petition(desk: Desk) -> None:
     news = f"{FILES['petitions/p/updates/news/ru.md']}\nЕщё.\n"
-    assert desk.stale({"petitions/p/updates/news/ru.md": news}) == {"petitions/p.html"}
+    told = {"petitions/p.html", "petitions/p/p.html", "feeds/petition-p.xml"}
+    assert desk.stale({"petitions/p/updates/news/ru.md": news}) == told
     tally = "Kind: tally\nCount: 64\nDate: 2012-06-03\n"
     found = desk.stale({"petitions/p/signatures/1.md": tally})
-    assert found == everywhere({"petitions/p.html", "petitions/index.html", "index.html"}) | {"feeds/all.xml"}
+    lists = {"petitions/index.html", "index.html"}
+    counted = {"petitions/p/count.html", "petitions/p/badge.svg"}
+    own = {"petitions/p/p.html", "feeds/all.xml", "sitemap.xml"}
+    assert found == everywhere({"petitions/p.html"}, lists, counted) | own
+
+
+def test_a_name_is_on_the_last_page_of_names_alone(desk: Desk) -> None:
+    head, line = "Kind: signatures\nDate: 2012-01-01\n\n", "2012-01-{:02d} pen-name {:032x} - | Мира {} | -\n"
+    full = head + "".join(line.format(1 + number // 20, number, number) for number in range(NAMES_SIZE + 1))
+    before = {**FILES, "petitions/p/signatures/1.md": full}
+    found = desk.stale({"petitions/p/signatures/1.md": full + line.format(30, 999, "последняя")}, before)
+    assert {address for address in found if "names" in address} == everywhere({"petitions/p/names-2.html"})
+    assert not any("share" in address or "feeds/petition" in address or "qr" in address for address in found)
+
+
+def test_a_petition_without_signatures_has_no_page_of_them(desk: Desk) -> None:
+    keys = desk.plan(FILES, {}).keys
+    assert not [address for address in keys if "names" in address or "count" in address]
 
 
 # Names

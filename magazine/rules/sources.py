@@ -156,6 +156,11 @@ OF_SOURCES: Rules = {
         marked("the link «%(target)s» leads to a text that is not published"),
         marked("publish that text first, or take the link out"),
     ),
+    "message-long": (
+        WARNING,
+        marked("the message to pass on has %(size)d letters, and no room is left for the address; it will be cut"),
+        marked("say it in %(limit)d letters"),
+    ),
     "originals-two": (
         ERROR,
         marked("two languages carry a `Date:`, here and in %(other)s; only the original has one"),

@@ -21,6 +21,8 @@ SECTION_INDEXES = {"magazine": MAGAZINE_INDEX, "blog": BLOG_INDEX, "petitions": 
 # (a control sign, so that no source can hold it: see ``headers``)
 SCHEME = "\x11site:"
 SITE_LINK = re.compile(rf'{SCHEME}([^"\s]+)')
+# the pages around a petition, in the folder named after it
+AROUND = re.compile(r"count|share|(names|answers)-\d+")
 
 
 def of_entry(entry: Entry) -> str:
@@ -39,6 +41,42 @@ def of_answers(entry: Entry, page: int = 1) -> str:
     """A page of an entry's answers, numbered from the oldest; the first one is the entry's own."""
     own = of_entry(entry)
     return own if page == 1 else f"{own.removesuffix('.html')}/answers-{page}.html"
+
+
+def of_names(petition: Entry, page: int) -> str:
+    """A page of the names under a petition, numbered from the oldest."""
+    return f"{petition.key}/names-{page}.html"
+
+
+def of_count(petition: Entry) -> str:
+    """The page that tells how a petition's signatures are counted."""
+    return f"{petition.key}/count.html"
+
+
+def of_share(petition: Entry) -> str:
+    """The page with all that helps to pass a petition on."""
+    return f"{petition.key}/share.html"
+
+
+def of_file(petition: Entry) -> str:
+    """A petition as one file that needs no other; its name is what a phone shows when it is sent."""
+    slug = petition.slug
+    return f"{petition.key}/{slug}-1.html" if AROUND.fullmatch(slug) else f"{petition.key}/{slug}.html"
+
+
+def of_badge(petition: Entry) -> str:
+    """The drawing with a petition's number, for other sites."""
+    return f"{petition.key}/badge.svg"
+
+
+def of_qr(petition: Entry) -> str:
+    """The drawing that leads a camera to a petition."""
+    return f"{petition.key}/qr.svg"
+
+
+def of_news(petition: Entry) -> str:
+    """The feed of a petition's news; no other feed is named like that."""
+    return of_feed(f"petition-{petition.slug}")
 
 
 def of_pictures(entry: Entry) -> str:

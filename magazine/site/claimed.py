@@ -36,7 +36,7 @@ def _editions(library: Library) -> dict[str, Edition]:
     edition = Edition(
         contents=Contents(library), bodies=_Unread(library, gallery, words, Memory(None), b""),
         language=library.languages[0], main=library.languages[0], site_url="",
-        catalog=words[library.languages[0]], gallery=gallery, theme=nothing,
+        catalog=words[library.languages[0]], gallery=gallery, theme=nothing, region_threshold=0,
     )  # fmt: skip
     return {language: replace(edition, language=language) for language in library.languages}
 

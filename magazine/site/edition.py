@@ -17,10 +17,10 @@ from babel.numbers import format_decimal
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
+from magazine import regions
 from magazine.intake.submissions import NO_END, form_key
 from magazine.messages import for_readers
 from magazine.records import Answer, Entry, Issue, Library, Petition, Version
-from magazine.regions import REGIONS
 from magazine.site import addresses, assets, typography
 from magazine.site.bodies import Bodies
 from magazine.site.contents import Contents, Neighbours
@@ -28,6 +28,7 @@ from magazine.site.gallery import Gallery, Picture
 from magazine.site.markup import figure
 from magazine.site.names import Names
 from magazine.site.responses import Responses, sanitised
+from magazine.site.support import Support
 
 # a content note may be one of these words, and is then said in the language of the page
 NOTES = {
@@ -52,8 +53,10 @@ class Edition:
     catalog: gettext.NullTranslations
     gallery: Gallery
     theme: Path
+    region_threshold: int
     _once: dict[tuple[str, ...], Markup] = field(default_factory=dict, repr=False)
     _sentences: dict[str, Markup] = field(default_factory=dict, repr=False)
+    _supports: dict[str, Support] = field(default_factory=dict, repr=False)
 
     @property
     def library(self) -> Library:
@@ -170,7 +173,7 @@ class Edition:
     @property
     def region_names(self) -> list[str]:
         """The regions that one can live in."""
-        return [names[self.language] for names in REGIONS.values()]
+        return [names[self.language] for names in regions.REGIONS.values()]
 
     def newest(self, entries: Iterable[Entry]) -> str:
         """The time of the newest change among entries."""
@@ -223,6 +226,16 @@ class Edition:
         """What a form for answers to an entry carries."""
         return form_key(entry.key, self.language, salt)
 
+    def support(self, petition: Petition) -> Support:
+        """Who and how many support a petition, as it may be shown."""
+        if petition.key not in self._supports:
+            self._supports[petition.key] = Support(petition, self.region_threshold)
+        return self._supports[petition.key]
+
+    def region(self, code: str) -> str:
+        """The name of a region of signers."""
+        return regions.name(code, self.language)
+
     def sign_key(self, petition: Petition, salt: str) -> str:
         """What the form for signing a petition carries."""
         until = petition.deadline.isoformat() if petition.deadline else NO_END
@@ -240,6 +253,11 @@ class Edition:
     def said(answer: Answer) -> Markup:
         """What an answer says, as HTML."""
         return Markup(sanitised(answer.text))  # noqa: S704 (as its name says)
+
+    @staticmethod
+    def file_address(petition: Petition) -> str:
+        """A petition in one file."""
+        return addresses.of_file(petition)
 
     @staticmethod
     def answers_address(entry: Entry, page: int) -> str:

@@ -14,6 +14,7 @@ from magazine.site import addresses
 from magazine.site.edition import Edition
 from magazine.site.lists import answer_pages, lists, paged
 from magazine.site.pages import Page
+from magazine.site.petitions import petition_pages
 
 ANSWERS_PER_ENTRY = 2  # answers are short: their feed holds more of them
 
@@ -40,7 +41,8 @@ def map_pages(edition: Edition, list_size: int) -> Iterator[Page]:
             here = tuple(entry.versions)
             day = str((entry.modified or entry.date).date()) if entry.date.year > 1 else ""
             pages.append((addresses.of_entry(entry), here, day))
-    pages.extend((page.address, page.here, "") for page in answer_pages(edition))
+    around = (*answer_pages(edition), *petition_pages(edition))
+    pages.extend((page.address, page.here, "") for page in around if page.here and page.address.endswith(".html"))
     found = [page.address for _, newest, held, _ in lists(edition) for page in paged(newest, held, list_size)]
     indexes = (addresses.HOME, addresses.TOPIC_INDEX, addresses.CREDIT_INDEX, addresses.ARCHIVE_INDEX)
     pages.extend((address, edition.languages, "") for address in (*indexes, *found))

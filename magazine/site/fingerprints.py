@@ -15,8 +15,8 @@ from magazine.stamps import digest
 
 PACKAGE = Path(__file__).resolve().parents[1]
 LIBRARIES = (
-    "babel", "jinja2", "markdown", "markupsafe", "nh3", "pelican", "pelican-i18n-subsites", "pillow", "smartypants",
-    "typogrify", "unidecode",
+    "babel", "jinja2", "markdown", "markupsafe", "nh3", "pelican", "pelican-i18n-subsites", "pillow", "segno",
+    "smartypants", "typogrify", "unidecode",
 )  # fmt: skip
 
 

@@ -124,7 +124,11 @@ def _put(ready: Path, output: Path) -> None:
     gone = json.loads(removed.read_text(encoding="utf-8")) if removed.exists() else []
     for name in gone:  # first: a folder may come where a file was
         path = output / name
-        path.unlink(missing_ok=True)
+        if name.endswith("/"):  # an empty folder
+            with contextlib.suppress(FileNotFoundError):  # put in place a second time after a crash
+                path.rmdir()
+        else:
+            path.unlink(missing_ok=True)
         for folder in path.parents:
             if folder == output or any(folder.iterdir()):
                 break

@@ -17,6 +17,7 @@ from magazine.site.feeds import feed_pages, map_pages
 from magazine.site.lists import answer_pages, list_pages
 from magazine.site.moved import free, moved_pages
 from magazine.site.pages import Page
+from magazine.site.petitions import own_shown, petition_pages
 from magazine.stamps import digest
 
 TEMPLATES = {"magazine": "story", "blog": "post", "petitions": "petition", "pages": "page"}
@@ -109,7 +110,7 @@ def _keyed(edition: Edition, everywhere: bytes, list_size: int, feed_size: int) 
                 yield page, kept.entries[entry.key][3]
     kept.lists = kept.lists or [(page, _key(everywhere, page)) for page in list_pages(edition, list_size)]
     yield from kept.lists
-    others = [*answer_pages(edition), *feed_pages(edition, feed_size)]
+    others = [*answer_pages(edition), *petition_pages(edition), *feed_pages(edition, feed_size)]
     if edition.language == edition.main:
         others += map_pages(edition, list_size)
     yield from ((page, _key(everywhere, page)) for page in others)
@@ -124,12 +125,8 @@ def _entry_page(edition: Edition, entry: Entry) -> Page:
     issue = edition.issue_of(entry)
     printed = (issue.face, issue.stories.index(entry)) if issue else None
     around = [other and contents.shown(other) for other in edition.neighbours(entry)]
-    told = [(contents.shown(one), bodies.stamp_of(one.version(language))) for one in _updates(entry)]
+    told = own_shown(edition, entry) if isinstance(entry, Petition) else None
     pictures = [(name, edition.gallery.digest(entry, name)) for name in entry.pictures] if entry.picture else []
     body = bodies.stamp_of(entry.versions[language])
     shown = (contents.shown(entry), entry.said, entry.is_older(language), body, printed, around, told, pictures)
     return Page(addresses.of_entry(entry), template_of(entry), shown, tuple(entry.versions), entry=entry)
-
-
-def _updates(entry: Entry) -> tuple[Entry, ...]:
-    return entry.updates if isinstance(entry, Petition) else ()

@@ -124,6 +124,7 @@ def prepared(
         language: Edition(
             contents=contents, bodies=bodies, language=language, main=held.languages[0],
             site_url=settings["SITEURL"], catalog=catalogs[language], gallery=gallery, theme=theme,
+            region_threshold=settings["REGION_THRESHOLD"],
         )
         for language in held.languages
     }  # fmt: skip

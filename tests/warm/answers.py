@@ -4,6 +4,7 @@ import re
 from random import Random
 
 from warm.desk import Desk, add, breaking, dated, edit, read, remove, save, sentence, set_header
+from warm.first_content import signers
 
 NAMES = ("Зоя", "зоя", "Zoia", "Мира", "Мира, Зоя", "Алтынай", "Mira", "Айгүл")
 DAYS = ("2008-12-17", "2008-12-18", "2009-06-01", "2010-01-31", "2012-09-10")
@@ -85,17 +86,38 @@ def tally(desk: Desk, random: Random) -> str:
 
 
 @edit
+def list_of_signatures(desk: Desk, random: Random) -> str:
+    path = desk.content / "petitions" / "letter" / "signatures" / f"list-{random.randint(1, 3)}.md"
+    return save(desk, path, signers(random, random.choice((1, 3, 40, 300))), random)
+
+
+@edit
+def a_signature_more_or_less(desk: Desk, random: Random) -> str:
+    """One is added, or one is taken back."""
+    path = random.choice(sorted(desk.content.glob("petitions/*/signatures/list*.md")))
+    lines = read(path).splitlines(keepends=True)
+    if random.random() < 0.5 and len(lines) > 5:
+        del lines[random.randrange(5, len(lines))]
+    else:
+        lines += signers(random, 1).splitlines(keepends=True)[-1:]
+    return save(desk, path, "".join(lines), random)
+
+
+@edit
 def news_of_a_petition(desk: Desk, random: Random) -> str:
     path = desk.content / "petitions" / "letter" / "updates" / f"news-{random.randint(1, 2)}" / "ru.md"
     if path.exists():
         return remove(desk, path.parent)
-    return save(desk, path, f"Title: {sentence(random)}\nDate: {random.choice(DAYS)}\n\n{sentence(random)}\n", random)
+    answered = random.choice(("", "From: Парламент\n", "From: Министр\n"))
+    head = f"Title: {sentence(random)}\nDate: {random.choice(DAYS)}\n{answered}"
+    return save(desk, path, f"{head}\n{sentence(random)}\n", random)
 
 
 @edit
 def terms_of_a_petition(desk: Desk, random: Random) -> str:
     name, value = random.choice((
         ("Deadline", "2012-01-01"), ("Deadline", "2030-01-01"), ("Deadline", ""), ("State", "open"),
-        ("State", "delivered"), ("State", ""), ("Goal", "10"), ("Goal", ""), ("To", "Парламент"),
+        ("State", "delivered"), ("State", ""), ("Goal", "10, 5000"), ("Goal", ""), ("To", "Парламент"),
+        ("Message", "Подпишите"), ("Message", ""), ("Discreet", "Письмо"), ("Discreet", ""),
     ))  # fmt: skip
     return set_header(desk, random, dated(desk, "petitions/*"), name, value)

@@ -20,6 +20,18 @@ def lay_out(root: Path) -> None:
     conf.write_text(re.sub(r"^FEED_SIZE = \d+", "FEED_SIZE = 4", text, flags=re.MULTILINE), encoding="utf-8")
 
 
+def signers(random: Random, number: int) -> str:
+    """A list of signatures of each level, in a few regions."""
+    lines = []
+    for _ in range(number):
+        known = f"2012-06-{random.randint(1, 28):02d} {random.choice(('counted', 'pen-name', 'public'))}"
+        region = random.choice(("osh", "osh", "osh", "talas", "-"))
+        name = f"Мира {random.randrange(10**6)}"
+        seen = "" if known.endswith("counted") else f" | {name} | {region}"
+        lines.append(f"{known} {random.getrandbits(128):032x} -{seen}\n")
+    return f"Kind: signatures\nDate: 2012-06-28\nDuplicates: {random.randrange(9)}\n\n{''.join(lines)}"
+
+
 def _first_content() -> dict[str, str | bytes]:
     def story(title: str, date: str, author: str = "Зоя", tags: str = "дорога", more: str = "", body: str = "") -> str:
         head = f"Title: {title}\nDate: {date}\nAuthor: {author}\nTags: {tags}\n{more}"
@@ -61,6 +73,7 @@ def _first_content() -> dict[str, str | bytes]:
         ),
         "petitions/letter/en.md": translation("A letter"),
         "petitions/letter/signatures/1.md": "Kind: tally\nCount: 64\nDate: 2012-06-03\nWay: street\n",
+        "petitions/letter/signatures/list.md": signers(Random(1), 230),
         "petitions/letter/updates/news/ru.md": story("Новость", "2012-07-03"),
         "pages/about/ru.md": "Title: О нас\n\nМы. [Письмо](../../petitions/letter/)\n",
         "pages/about/en.md": translation("About us"),
