@@ -26,7 +26,7 @@ def merged(counts: Mapping[str, int], threshold: int) -> RegionCounts:
     """
     said = sorted((count, code) for code, count in counts.items() if code and count)
     small = sum(count < threshold for count, _ in said)
-    while small and (small == 1 or (small < len(said) and sum(count for count, _ in said[:small]) < threshold)):
+    while 0 < small <= len(said) and (small == 1 or sum(count for count, _ in said[:small]) < threshold):
         small += 1
     shown = {code: count for count, code in reversed(said[small:])}
     others, unsaid = sum(count for count, _ in said[:small]), counts.get("", 0)

@@ -7,7 +7,7 @@ import pytest
 from moderation_desk import DAY, POST, TALE, TODAY, Editor, answers, comment, git, magazine, named, texts
 from trees import STORY, write
 
-from magazine.desk.moderation import batch, commit, files, keyring, state
+from magazine.desk.moderation import commit, files, keyring, queued, state
 from magazine.desk.moderation.items import APPROVED, HELD, REFUSED
 from magazine.desk.moderation.keyring import ModerationError
 from magazine.desk.moderation.session import Session
@@ -188,8 +188,8 @@ def cut(monkeypatch: pytest.MonkeyPatch, where: str, *, before: bool) -> None:
         return step
 
     target, name = {
-        "written": (files, "written"), "removed": (files, "removed"), "git": (commit, "_git"),
-        "save": (state, "save"), "queue": (batch.fetching.Queue, "remove"),
+        "written": (files, "renamed"), "removed": (files, "removed"), "git": (commit, "_git"),
+        "save": (state, "save"), "queue": (queued, "unlinked"),
     }[kind]  # fmt: skip
     monkeypatch.setattr(target, name, wrapped(getattr(target, name)))
 

@@ -12,8 +12,8 @@ from moderation_desk import DAY, POST, TALE, TODAY, Editor, comment, git, magazi
 from trees import STORY, write
 
 from magazine.desk.moderation.items import APPROVED, HELD, OPEN, REFUSED, UndecidableError
-from magazine.desk.moderation.keyring import ModerationError
-from magazine.desk.moderation.session import BusyError, Session
+from magazine.desk.moderation.keyring import BusyError, ModerationError
+from magazine.desk.moderation.session import Session
 from magazine.intake.sealing import Keys
 
 TARGETS = [
@@ -161,7 +161,7 @@ def test_every_step_can_be_taken_back(session: Session) -> None:
     assert "555" not in session.item(first.name).text
     assert session.item(first.name).is_edited
     undone = [session.undo() for _ in range(5)]
-    assert [item and item.name for item in undone] == [second.name] * 2 + [first.name] * 3
+    assert [step and step.item for step in undone] == [second.name] * 2 + [first.name] * 3
     assert session.items() == before
     assert session.undo() is None
 

@@ -35,6 +35,11 @@ def test_one_region_is_never_merged_alone(counts: dict[str, int], threshold: int
 
 
 @given(COUNTS, THRESHOLDS)
+def test_regions_that_are_shown_as_one_are_not_small_either(counts: dict[str, int], threshold: int) -> None:
+    assert merged(counts, threshold).others == 0 or merged(counts, threshold).others >= threshold
+
+
+@given(COUNTS, THRESHOLDS)
 def test_no_more_is_merged_than_must_be(counts: dict[str, int], threshold: int) -> None:
     large = sum(bool(code) and count >= max(threshold, 1) for code, count in counts.items())
     assert large - len(merged(counts, threshold).shown) in (0, 1)
@@ -43,7 +48,8 @@ def test_no_more_is_merged_than_must_be(counts: dict[str, int], threshold: int) 
 def test_the_next_smallest_goes_with_one_that_is_too_small() -> None:
     counts = {"osh": 4, "chuy": 30, "bishkek": 50, "": 7}
     assert merged(counts, 20) == RegionCounts({"bishkek": 50}, 34, 7)
-    assert merged({**counts, "naryn": 1}, 20) == RegionCounts({"bishkek": 50, "chuy": 30}, 5, 7)
+    assert merged({**counts, "naryn": 1}, 20) == RegionCounts({"bishkek": 50}, 35, 7)
+    assert merged({**counts, "naryn": 16}, 20) == RegionCounts({"bishkek": 50, "chuy": 30}, 20, 7)
     assert merged(counts, 2) == RegionCounts({"bishkek": 50, "chuy": 30, "osh": 4}, 0, 7)
 
 

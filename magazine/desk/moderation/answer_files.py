@@ -10,7 +10,7 @@ from pathlib import Path
 from magazine import headers
 from magazine.answers import REMOVED
 from magazine.headers import Source
-from magazine.intake.submissions import COMMENT, Submission
+from magazine.intake.submissions import COMMENT, SIGNATURE, Submission
 from magazine.messages import say
 from magazine.problems import Report
 
@@ -23,7 +23,7 @@ def composed(sent: Submission, receipt: str, parent: str) -> str:
     """The file of an approved answer. ``receipt`` is the digest of its code, ``parent`` what it replies to, if any."""
     return _file({
         "Author": sent.name, "Date": sent.day.isoformat(), "Lang": sent.language, "Reply-To": parent,
-        "Kind": "" if sent.kind == COMMENT else sent.kind, "Source": sent.source, "Title": sent.title,
+        "Kind": "" if sent.kind in (COMMENT, SIGNATURE) else sent.kind, "Source": sent.source, "Title": sent.title,
         "Receipt": receipt,
     }, sent.text)  # fmt: skip
 

@@ -18,7 +18,7 @@ from magazine.desk.moderation.intakes import Folder, GoneError, Source, SourceEr
 from magazine.desk.moderation.keyring import Keyring, NotForUsError, laptop_spool
 from magazine.desk.moderation.queued import Queue, name_of
 from magazine.intake.spool import FullError
-from magazine.intake.submissions import WITHDRAWAL, Submission
+from magazine.intake.submissions import CONFIRMATION, WITHDRAWAL, Submission
 from magazine.messages import say
 
 MOST = 600.0  # seconds for one source: the next time brings the rest
@@ -107,7 +107,7 @@ class _Round:
     left: int = 0
     unopened: int = 0
     failed: str = ""
-    # who takes something back can only be heard where that is known: after all else has come
+    # who takes something back, or confirms it, can only be heard where that is known: after all else has come
     waiting: list[tuple[str, bytes, Submission]] = field(default_factory=list)
 
     def run(self) -> None:
@@ -125,7 +125,7 @@ class _Round:
                     self._take(name)
 
     def take_waiting(self) -> None:
-        """Fetch what takes back an answer that is known here."""
+        """Fetch what takes back, or confirms, something that is known here."""
         with self._told():
             for name, sealed, sent in self.waiting:
                 if self.receiver.is_for_others(sent):
@@ -148,7 +148,7 @@ class _Round:
         except NotForUsError:
             self.unopened += 1
             return
-        if sent.kind == WITHDRAWAL:
+        if sent.kind in (WITHDRAWAL, CONFIRMATION):
             self.waiting.append((name, sealed, sent))
         elif self.receiver.is_for_others(sent):
             self.left += 1

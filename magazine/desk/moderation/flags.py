@@ -14,9 +14,11 @@ from magazine.desk.moderation import numbers, whereabouts
 from magazine.desk.moderation.numbers import Span
 from magazine.forbidden import Forbidden
 
-PHONE, MAIL, ADDRESS, CARD, NAME, LINK, DUPLICATE, SCRIPT, SHOUTING = KINDS = (
+PHONE, MAIL, ADDRESS, CARD, NAME, LINK, DUPLICATE, SCRIPT, SHOUTING, LATE, AGAIN, NAMESAKE, UNCONFIRMED = KINDS = (
     "phone", "e-mail", "address", "card", "name", "link", "duplicate", "script", "shouting",
+    "late", "again", "namesake", "unconfirmed",
 )  # fmt: skip
+OF_SIGNATURES = (LATE, AGAIN, NAMESAKE, UNCONFIRMED)
 SPANNED = (PHONE, MAIL, ADDRESS, CARD)
 PERSONAL = (*SPANNED, NAME)
 GONE = "[…]"

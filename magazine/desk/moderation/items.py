@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from magazine.desk.moderation.flags import Flag
 from magazine.desk.moderation.keyring import ModerationError
-from magazine.intake.submissions import Submission
+from magazine.intake.submissions import SIGNATURE, Submission
 from magazine.records import Answer
+from magazine.signatures import COUNTED
 
 OPEN, APPROVED, HELD, REFUSED = DECISIONS = ("open", "approved", "held", "refused")
 # what the page of a mention was found to be: it links to us, it links to a copy, it is none that does
@@ -30,6 +31,7 @@ class Draft:
     reply_to: str = ""
     title: str = ""
     looked: str = ""  # what the page of a mention was found to be; empty if nobody has looked
+    level: str = ""  # of a signature: COUNTED where the editor wants no more of it to be shown; empty as it came
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,17 @@ class Item:
     received: dt.date = dt.date.min
     is_approved_here: bool = False  # by this editor, and waiting for another one
     looked: str = ""  # as in ``Draft``
+    level: str = ""  # of a signature, and its region
+    region: str = ""
+    signed: str = ""  # of a withdrawal: the petition whose signature its code belongs to
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What more is told of a look at a page, as long as the item is what it ``looked`` like then."""
+
+    looked: str
+    told: str
 
 
 def begun(submission: Submission, entry: str, subject: Answer | None) -> Draft:
@@ -65,6 +78,9 @@ def begun(submission: Submission, entry: str, subject: Answer | None) -> Draft:
 
 def edited(submission: Submission, draft: Draft) -> Submission:
     """The submission with the editor's words, as another editor is to see it."""
-    return replace(
+    words = replace(
         submission, text=draft.text, name=draft.author, entry=draft.entry, reply_to=draft.reply_to, title=draft.title,
     )  # fmt: skip
+    if submission.kind != SIGNATURE or (words.name and COUNTED not in (submission.level, draft.level)):
+        return words
+    return replace(words, level=COUNTED, name="", region="")

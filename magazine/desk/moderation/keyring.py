@@ -35,6 +35,10 @@ class ModerationError(Exception):
     """Something an editor can mend; the message is for her."""
 
 
+class BusyError(ModerationError):
+    """Another window works on the same queue."""
+
+
 class FolderError(ModerationError):
     """The private folder cannot be where it is."""
 

@@ -19,12 +19,14 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from magazine.desk.moderation import verification, words
+from magazine.desk.moderation import group_words, verification, words
 from magazine.desk.moderation.flags import PERSONAL, Flag
 from magazine.desk.moderation.items import APPROVED, HELD, OPEN, REFUSED, UNLINKED, Item
 from magazine.desk.moderation.session import Session
-from magazine.intake.submissions import MAX_NAME, WITHDRAWAL
+from magazine.desk.moderation.signing import Group, stamp
+from magazine.intake.submissions import MAX_NAME, SIGNATURE, WITHDRAWAL
 from magazine.messages import editor_language, say, say_number
+from magazine.signatures import COUNTED
 from magazine.site.responses import sanitised
 from magazine.stamps import digest
 
@@ -33,6 +35,8 @@ LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)  # as nh3 writ
 FIELDS = ("text", "author", "title", "entry", "reply_to")
 MOST_STORIES = 300  # that a field offers
 BEGINNING = 90  # letters of a text in the list
+MOST_DAYS, MOST_SHOWN = 31, 200  # days and signatures on the page of a petition
+LOWER = "lower"
 LOOK, LOOK_DIRECT = LOOKS = ("look", "look-direct")  # the second where the editor knows that no proxy is set
 
 
@@ -62,6 +66,7 @@ class Pages:
             parent=look(item.parent.text) if item.parent else "", flags=words.flags_of(item),
             subject=look(item.subject.text) if item.subject else "", actions=actions(item), stories=self._stories(),
             is_wish=item.submission.kind == WITHDRAWAL, most_letters=MAX_NAME,
+            is_signature=item.submission.kind == SIGNATURE,
             before=names[place - 1] if place else "", after=(names[place + 1 :] or [""])[0],
             looked=verification.told(self.session, item), can_be_looked_at=verification.can_be_looked_at(item),
         )  # fmt: skip
@@ -73,24 +78,37 @@ class Pages:
                               item=item, state=state_of(item), danger=verification.danger(item),
                               look_direct=LOOK_DIRECT)  # fmt: skip
 
+    def group(self, key: str, told: Sequence[str] = ()) -> str:
+        """The signatures of a petition, which are decided together. Raises KeyError."""
+        group = self.session.group(key)
+        every = self.session.items()
+        items = [item for item in every if item.submission.kind == SIGNATURE and item.entry == key]
+        strange = {run.day for run in group.runs}
+        days = [(day, count, day in strange) for day, count in self.session.days(key)[-MOST_DAYS:]]
+        return self._rendered("moderate_group.html", say("Signatures"), every, told=told, group=group, days=days,
+                              items=items[:MOST_SHOWN], more=items[MOST_SHOWN:], state=state_of_group(group),
+                              )  # fmt: skip
+
     def listing(self, told: Sequence[str] = ()) -> str:
         """All items."""
         items = self.session.items()
         beginning = {item.name: " ".join(item.text.split())[:BEGINNING] for item in items}
         return self._rendered("moderate_list.html", say("All that was sent"), items, told=told, items=items,
+                              groups=self.session.groups(),
                               beginning=beginning, warnings=self.session.warnings())  # fmt: skip
 
     def summary(self, told: Sequence[str] = ()) -> str:
         """What «Publish» is going to do."""
         items = self.session.items()
-        groups = [
+        decided = [
             (heading, [item for item in items if item.decision == decision])
             for decision, heading in (
                 (APPROVED, say("These will be published")), (REFUSED, say("These will be deleted for good")),
                 (HELD, say("These are held, and stay")), (OPEN, say("Nothing is decided on these yet")),
             )
         ]  # fmt: skip
-        return self._rendered("moderate_publish.html", say("Before it is published"), items, told=told, groups=groups,
+        return self._rendered("moderate_publish.html", say("Before it is published"), items, told=told, decided=decided,
+                              groups=self.session.groups(),
                               warnings=self.session.warnings())  # fmt: skip
 
     def message(self, title: str, told: Sequence[str] = (), *, has_ways: bool = False) -> str:
@@ -113,7 +131,7 @@ def rendered(template: str, title: str, **shown: Any) -> str:
     usual = {"base": "", "token": "", "counts": [], "told": ()}
     return _environment().get_template(template).render(
         usual | shown, title=title, language=language, say=say, say_number=say_number, words=words,
-        style=Markup(style()), script=Markup(script()),  # noqa: S704 (files of ours)
+        group_words=group_words, style=Markup(style()), script=Markup(script()),  # noqa: S704 (files of ours)
     )  # fmt: skip
 
 
@@ -126,6 +144,8 @@ def actions(item: Item) -> list[tuple[str, str, str]]:
     usual = [
         (APPROVED, "a", words.approving(item)), (HELD, "h", say("Hold")), (REFUSED, "r", say("Refuse")),
     ]  # fmt: skip
+    if item.submission.kind == SIGNATURE and (item.text or item.level != COUNTED):
+        usual.insert(1, (LOWER, "c", say("Count only")))
     if item.looked == UNLINKED:
         usual.reverse()
     if verification.can_be_looked_at(item):
@@ -136,7 +156,14 @@ def actions(item: Item) -> list[tuple[str, str, str]]:
 
 def state_of(item: Item) -> str:
     """A stamp of what an editor sees: a decision is about this and nothing else."""
-    return digest(*(getattr(item, field) for field in FIELDS), item.decision, item.approved_by, item.looked).hex()
+    seen = (getattr(item, field) for field in (*FIELDS, "decision", "approved_by", "looked", "level"))
+    return digest(*seen).hex()
+
+
+def state_of_group(group: Group) -> str:
+    """The same of the signatures of a petition."""
+    parts = [(kind, part.decision, stamp(part.names)) for kind, part in group.parts.items()]
+    return digest(*map(repr, parts), group.doubles, group.unconfirmed, group.unflagged).hex()
 
 
 def pieces(text: str, flags: Sequence[Flag]) -> Iterator[tuple[str, str, bool]]:

@@ -1,72 +1,26 @@
-"""Moderation in the browser of this machine, for who was handed its address, and for nobody else; keeps no log.
-
-What a page from elsewhere can try: its own name may lead to this machine (so only one name is answered), its forms may
-send here (so each must carry a token and come from a page of ours), another program's pages on this machine may share
-cookies with it (so the cookie belongs to a path that nobody can guess).
-"""
+"""Moderation in the browser of this machine, for who was handed its address, and for nobody else."""
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import hashlib
-import hmac
-import http.server
-import re
 import secrets
-import sys
 import threading
 import time
-from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import parse_qs
 
-from magazine.desk.moderation import page, verification, words
+from magazine.desk.moderation import group_words, page, verification, words
+from magazine.desk.moderation.door import ENTER, Door
+from magazine.desk.moderation.handler import Handler, Server
 from magazine.desk.moderation.items import APPROVED, DECISIONS, OPEN
 from magazine.desk.moderation.keyring import ModerationError
-from magazine.desk.moderation.page import FIELDS, LOOK, LOOKS, Pages
+from magazine.desk.moderation.page import FIELDS, LOOK, LOOKS, LOWER, Pages
 from magazine.desk.moderation.session import Session
 from magazine.messages import say
 
 HOST = "127.0.0.1"
-COOKIE = "moderation"
-ENTER = "/enter/"
 IDLE = 30 * 60.0  # seconds without anybody asking
 HASTE = 0.4  # seconds after which a decision cannot be the second half of a double press
-LARGEST = 200_000  # bytes of a form: a text of 6,000 letters, each written as nine bytes, and room
-LENGTH = re.compile(r"[0-9]{1,9}")
-PATIENCE = 20.0  # seconds for a browser to send what it has begun
-FORM = "application/x-www-form-urlencoded"
-HEADERS = {
-    "Cache-Control": "no-store",
-    # own pages tell themselves where a form comes from, nobody else learns anything (Referrer Policy, 3.4)
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-}
-
-
-@dataclass
-class Door:
-    """Who may come in: the address that is handed out opens once."""
-
-    invitation: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    cookie: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    base: str = field(default_factory=lambda: f"/{secrets.token_urlsafe(12)}/")
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def opens(self, shown: str) -> bool:
-        """Whether this is the invitation, which is worth nothing from now on."""
-        with self.lock:
-            is_right = bool(self.invitation) and _equal(shown, self.invitation)
-            if is_right:
-                self.invitation = ""
-            return is_right
 
 
 class Desk:
@@ -81,7 +35,7 @@ class Desk:
         self.doubted: set[str] = set()  # items of which was told what speaks against approving them
         self.asked = time.monotonic()
         self.is_over = threading.Event()
-        self.server = _Server((HOST, 0), functools.partial(_Handler, desk=self))
+        self.server = Server((HOST, 0), functools.partial(_Handler, desk=self))
 
     @property
     def host(self) -> str:
@@ -117,100 +71,8 @@ class Desk:
         return f"{self.door.base}item/{following[0]}" if following else f"{self.door.base}publish"
 
 
-class _Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
-        """What went wrong is told by its kind alone: a traceback may quote what was sent."""
-        error = sys.exception()
-        if error and not isinstance(error, ConnectionError | TimeoutError):
-            print(type(error).__name__, file=sys.stderr)
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    server_version, sys_version = "moderation", ""
-    timeout = PATIENCE
-
-    def __init__(self, *arguments: Any, desk: Desk) -> None:
-        self.desk = desk
-        super().__init__(*arguments)
-
-    def do_GET(self) -> None:
-        """Show a page."""
-        if not self._is_meant():
-            return
-        if self.path.startswith(ENTER):
-            self._enter(self.path.removeprefix(ENTER))
-        elif self._is_known() and self._is_own("none"):
-            self._guarded(self._show)
-
-    def do_POST(self) -> None:
-        """Do what a form of ours asks for."""
-        if self._is_meant() and self._is_known() and self._is_own() and (form := self._form()) is not None:
-            self._guarded(functools.partial(self._act, form))
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
-        """A page that says no more than that it was not to be; what was asked for is never repeated."""
-        title = say("This cannot be shown")
-        told = [say("Moderation opens with the address that stands in the window of the command. It works once.")]
-        if getattr(self, "path", "").startswith(ENTER):  # a request that cannot be read has none
-            told.append(say("If you have not opened it yourself, somebody else has: press Ctrl-C there at once."))
-        self._send(page.rendered("moderate_message.html", title, told=told, has_ways=False), HTTPStatus(code))
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Logs are public: none is written."""
-
-    def _is_meant(self) -> bool:
-        """Whether this very host is asked, and once."""
-        is_meant = self.headers.get_all("Host", []) == [self.desk.host]
-        if not is_meant:
-            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
-        return is_meant
-
-    def _is_known(self) -> bool:
-        """Whether who asks has come in through the door."""
-        is_known = self.path.startswith(self.desk.door.base) and any(
-            _equal(shown, self.desk.door.cookie) for shown in _cookies(self.headers.get_all("Cookie", []))
-        )
-        if is_known:
-            self.desk.asked = time.monotonic()
-        else:
-            self.send_error(HTTPStatus.FORBIDDEN)
-        return is_known
-
-    def _is_own(self, *also: str) -> bool:
-        """Whether a page of ours asks, as far as the browser says (Fetch Metadata, 2.2; RFC 6454)."""
-        site, origin = self.headers.get("Sec-Fetch-Site"), self.headers.get("Origin")
-        is_own = site in (None, "same-origin", *also) and origin in (None, f"http://{self.desk.host}")
-        if not is_own:
-            self.send_error(HTTPStatus.FORBIDDEN)
-        return is_own
-
-    def _enter(self, shown: str) -> None:
-        if self.headers.get("Sec-Fetch-Dest", "document") != "document" or not self.desk.door.opens(shown):
-            self.send_error(HTTPStatus.FORBIDDEN)
-            return
-        self.desk.asked = time.monotonic()
-        door = self.desk.door
-        cookie = f"{COOKIE}={door.cookie}; HttpOnly; SameSite=Strict; Path={door.base}"
-        self._redirect(door.base, {"Set-Cookie": cookie})
-
-    def _form(self) -> dict[str, str] | None:
-        """What was sent, if it is a form of ours; of a field that comes twice the last counts."""
-        kind = self.headers.get_content_type()
-        length = self.headers.get("Content-Length", "")
-        if kind != FORM or not LENGTH.fullmatch(length) or int(length) > LARGEST:
-            self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE if length.isdecimal() else HTTPStatus.LENGTH_REQUIRED)
-            return None
-        body = self.rfile.read(int(length)).decode("ascii", "replace")
-        sent: dict[str, list[str]] = {}
-        with contextlib.suppress(ValueError):
-            sent = parse_qs(body, keep_blank_values=True, max_num_fields=30)
-        form = {name: values[-1] for name, values in sent.items()}
-        if not _equal(form.get("token", ""), self.desk.pages.token):
-            self.send_error(HTTPStatus.FORBIDDEN)
-            return None
-        return form
+class _Handler(Handler):
+    desk: Desk
 
     def _guarded(self, act: Any) -> None:
         try:
@@ -228,6 +90,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         told, desk.told = desk.told, []
         if place == "item":
             text = desk.pages.item(name, told)
+            desk.shown[name] = time.monotonic()
+            self._send(text)
+        elif place == "signatures":
+            text = desk.pages.group(name, told)
             desk.shown[name] = time.monotonic()
             self._send(text)
         elif place == "look":
@@ -251,6 +117,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         desk, (place, _, name) = self.desk, self._place()
         if place == "item":
             self._decide(name, form)
+        elif place == "signatures":
+            self._decide_group(name, form)
         elif place == "publish" and desk.is_too_quick(place):
             self._send(desk.pages.summary([say("That was too quick to have been read. Nothing is decided.")]))
         elif place == "publish":
@@ -277,7 +145,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             told = say("This was changed in another window meanwhile. Look at it again.")
             self._send(desk.pages.item(name, [told], typed), HTTPStatus.CONFLICT)
             return
-        if wanted in DECISIONS and desk.is_too_quick(name):
+        if wanted in (*DECISIONS, LOWER) and desk.is_too_quick(name):
             self._send(desk.pages.item(name, [say("That was too quick to have been read. Nothing is decided.")], typed))
             return
         order = [item.name for item in session.items()]
@@ -293,18 +161,42 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 return
             if wanted == "redact":
                 session.redact(name)
+            elif wanted == LOWER:
+                session.lower(name)
             elif wanted in DECISIONS:
                 session.decide(name, wanted)
         except ModerationError as error:
             self._send(desk.pages.item(name, [str(error)], typed), HTTPStatus.UNPROCESSABLE_ENTITY)
             return
-        if wanted in DECISIONS and wanted != OPEN:
+        if wanted == LOWER or (wanted in DECISIONS and wanted != OPEN):
             if wanted == APPROVED and words.is_personal(before.flags):
                 desk.told.append(say("Approved, although something in it may lead to a person."))
             self._redirect(desk.next_after(name, order))
         else:
             desk.told.append(say("Done."))
             self._redirect(here)
+
+    def _decide_group(self, key: str, form: dict[str, str]) -> None:
+        desk, session, wanted = self.desk, self.desk.session, form.get("do", "")
+        here = f"{desk.door.base}signatures/{key}"
+        if wanted == "undo":
+            self._undo(here)
+            return
+        group = session.group(key)
+        if form.get("state") != page.state_of_group(group):
+            told = say("This was changed in another window meanwhile. Look at it again.")
+            self._send(desk.pages.group(key, [told]), HTTPStatus.CONFLICT)
+            return
+        if desk.is_too_quick(key):
+            told = say("That was too quick to have been read. Nothing is decided.")
+            self._send(desk.pages.group(key, [told]))
+            return
+        if wanted == group_words.APPROVE:
+            desk.told.append(group_words.approved(session.approve_unflagged(key)))
+        elif action := next((one for one in group_words.actions(group) if one.name == wanted), None):
+            session.choose(key, action.parts, action.decision)
+            desk.told.append(say("Done."))
+        self._redirect(here)
 
     def _look(self, name: str, wanted: str) -> None:
         """Look at the page of a mention, which may take half a minute: other pages have threads of their own."""
@@ -316,38 +208,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self._redirect(f"{base}item/{name}")
 
     def _undo(self, here: str) -> None:
-        item = self.desk.session.undo()
-        told = say("The last step was taken back.") if item else say("There is nothing to take back.")
+        step, base = self.desk.session.undo(), self.desk.door.base
+        told = say("The last step was taken back.") if step else say("There is nothing to take back.")
         self.desk.told.append(told)
-        self._redirect(f"{self.desk.door.base}item/{item.name}" if item else here)
-
-    def _place(self) -> tuple[str, str, str]:
-        return self.path.removeprefix(self.desk.door.base).partition("?")[0].partition("/")
-
-    def _redirect(self, address: str, headers: dict[str, str] | None = None) -> None:
-        self._send("", HTTPStatus.SEE_OTHER, {"Location": address, **(headers or {})})
-
-    def _send(self, text: str, status: HTTPStatus = HTTPStatus.OK, headers: dict[str, str] | None = None) -> None:
-        data = text.encode()
-        with contextlib.suppress(ConnectionError):  # the page was left meanwhile
-            self.send_response(status)
-            for name, value in {**HEADERS, "Content-Security-Policy": page.policy(), **(headers or {})}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-
-def _cookies(lines: list[str]) -> list[str]:
-    """All values of our cookie: another program on this machine may have set one of the same name."""
-    found = []
-    for part in ";".join(lines).split(";"):
-        with contextlib.suppress(CookieError):
-            found += [morsel.value for name, morsel in SimpleCookie(part).items() if name == COOKIE]
-    return found
-
-
-def _equal(shown: str, right: str) -> bool:
-    """Compared in a time that tells nothing."""
-    return hmac.compare_digest(hashlib.sha256(shown.encode()).digest(), hashlib.sha256(right.encode()).digest())
+        if step:
+            here = f"{base}signatures/{step.group}" if step.group else f"{base}item/{step.item}"
+        self._redirect(here)

@@ -7,16 +7,16 @@ import html
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from magazine.desk.moderation import verification, words
+from magazine.desk.moderation import group_terminal, group_words, typing_anew, verification, words
 from magazine.desk.moderation.flags import Flag
 from magazine.desk.moderation.items import APPROVED, HELD, OPEN, REFUSED, Item
 from magazine.desk.moderation.keyring import ModerationError
 from magazine.desk.moderation.keys import pressed
 from magazine.desk.moderation.page import look
 from magazine.desk.moderation.session import Session
-from magazine.intake.submissions import WITHDRAWAL
+from magazine.intake.submissions import SIGNATURE, WITHDRAWAL
 from magazine.messages import say
 from magazine.records import Answer
 
@@ -25,7 +25,6 @@ REVERSE, BOLD, PLAIN = "\x1b[7m", "\x1b[1m", "\x1b[0m"
 SECOND, FIRST, CLEAR = "\x1b[?1049h", "\x1b[?1049l", "\x1b[2J\x1b[H"
 TAG = re.compile(r"<[^>]*>")
 DECIDED = {"a": APPROVED, "h": HELD, "r": REFUSED, "o": OPEN}
-END = "."  # a line that ends a new text
 SHORT = 400  # letters of what was answered
 
 
@@ -54,16 +53,22 @@ class _Work:
             items = {item.name: item for item in self.session.items()}
             if self.name not in items:
                 self.name = next(iter(items), "")
-            if not items:
+            if not items and not self.session.waiting:
                 return [say("There is nothing to decide."), *self.session.warnings()]
-            self._show(list(items.values()), items[self.name])
-            key = pressed(f"{_keys(items[self.name])}  > ")
+            if items:
+                self._show(list(items.values()), items[self.name])
+                key = pressed(f"{_keys(items[self.name])}  > ")
+                if key == "s" and self.session.waiting:
+                    key = group_terminal.work(self.session, items[self.name].entry)
+            else:
+                key = group_terminal.work(self.session)
             if key == "q":
                 return []
             with self._telling():
                 if key == "p" and (told := self._publish(list(items.values()))):
                     return told
-                self._do(key, list(items), items[self.name])
+                if items:
+                    self._do(key, list(items), items[self.name])
 
     def _do(self, key: str, order: list[str], item: Item) -> None:
         name = item.name
@@ -74,12 +79,15 @@ class _Work:
             self.session.decide(name, DECIDED[key])
             if key != "o":
                 self.name = self._open_after(order)
+        elif key == "c" and item.submission.kind == SIGNATURE:
+            self.session.lower(name)
+            self.name = self._open_after(order)
         elif key == "x":
             self.session.redact(name)
         elif key == "u":
             undone = self.session.undo()
             self.told.append(say("The last step was taken back.") if undone else say("There is nothing to take back."))
-            self.name = undone.name if undone else name
+            self.name = undone.item if undone and undone.item else name
         elif key in ("n", "b"):
             self.name = order[(order.index(name) + (1 if key == "n" else -1)) % len(order)]
         elif key == "e":
@@ -97,10 +105,13 @@ class _Work:
 
     def _edit(self, item: Item) -> None:
         """Ask for the words anew; what is not typed stays. No file is made of them."""
-        text = _edited_text(item.text)
-        author = _edited_line(say("Name"), item.author)
-        entry = _edited_line(say("The text it belongs to (its folder)"), item.entry)
-        reply_to = _edited_line(say("The answer it replies to"), item.reply_to)
+        text = typing_anew.text(item.text)
+        author = typing_anew.line(say("Name"), item.author)
+        if item.submission.kind == SIGNATURE:
+            self.session.edit(item.name, text=text, author=author, entry=item.entry, reply_to=item.reply_to)
+            return
+        entry = typing_anew.line(say("The text it belongs to (its folder)"), item.entry)
+        reply_to = typing_anew.line(say("The answer it replies to"), item.reply_to)
         self.session.edit(item.name, text=text, author=author, entry=entry, reply_to=reply_to)
 
     def _look(self, item: Item) -> None:
@@ -120,6 +131,9 @@ class _Work:
             if item.decision == APPROVED:
                 flags = ", ".join(words.flags_of(item))
                 _say(f"+ {item.story or words.kind(item)}: {_short(item.text, 60)}{f' ({flags})' if flags else ''}")
+        for group in self.session.groups():
+            _say(f"{say('Signatures')}: {words.harmless(group.title)}",
+                 *(f"  {line}" for line in [*group_words.seen(group), *group_words.told(group)]))  # fmt: skip
         if pressed(say("Publish these? [y] yes, any other key: no  > ")) != "y":
             return []
         return words.published(self.session.publish())
@@ -136,6 +150,8 @@ class _Work:
         _say(item.story or say("belongs to no text yet"))
         if item.submission.kind == WITHDRAWAL:
             _say(_wish(item))
+        if item.submission.kind == SIGNATURE:
+            _say(words.level(item))
         if item.submission.source:
             _say(say("It stands at %(address)s", address=words.harmless(item.submission.source)))
         for one in verification.told(self.session, item):
@@ -194,7 +210,9 @@ def _merged(flags: tuple[Flag, ...]) -> Iterator[tuple[int, int]]:
 def _wish(item: Item) -> str:
     subject: Answer | None = item.subject
     if not subject:
-        return say("No published answer here belongs to this code.")
+        return words.wish_of_signer(item) if item.signed else say("No published answer here belongs to this code.")
+    if item.signed:
+        return f"{words.wish_of_signer(item)}\n  | {_short(subject.text, SHORT)}"
     wish = (say("Its writer wants this answer to be changed:") if item.text
             else say("Its writer wants this answer to be taken away:"))  # fmt: skip
     return f"{wish}\n  | {_short(subject.text, SHORT)}"
@@ -208,33 +226,11 @@ def _keys(item: Item) -> str:
     ]  # fmt: skip
     if verification.can_be_looked_at(item):
         named.append(("v", say("Look whether their page links to us")))
+    if item.submission.kind == SIGNATURE:
+        named += [("c", say("Count only")), ("s", say("All signatures of this petition"))]
     if item.decision != OPEN:
         named.append(("o", say("Decide anew")))
     return "  ".join(f"[{key}] {name}" for key, name in named)
-
-
-def _edited_text(text: str) -> str:
-    """The text with lines replaced by their numbers, or a new one."""
-    lines = text.split("\n")
-    ask: Callable[[str], str] = input
-    while True:
-        _say("", *(f"{number:3} {words.harmless(line)}" for number, line in enumerate(lines, start=1)))
-        asked = ask(say("Number of a line to type anew, «new» for a whole new text, Enter when it is right: ")).strip()
-        if not asked:
-            return "\n".join(lines)
-        if asked.isdecimal() and 0 < int(asked) <= len(lines):
-            lines[int(asked) - 1] = ask(say("Line %(number)s (empty: it goes): ", number=asked))
-            lines = [line for number, line in enumerate(lines, start=1) if line or number != int(asked)] or [""]
-        elif asked.casefold() == "new":
-            _say(say("Type the text. A line with nothing but a full stop ends it."))
-            lines = list(iter(lambda: ask(""), END)) or [""]
-        else:
-            _say(say("There is no such line."))
-
-
-def _edited_line(name: str, value: str) -> str:
-    asked = input(say("%(name)s [%(value)s] (Enter: as it is, «-»: none): ", name=name, value=words.harmless(value)))
-    return "" if asked.strip() == "-" else asked or value
 
 
 def _short(text: str, length: int) -> str:

@@ -11,9 +11,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from magazine import headers, library
-from magazine.places import ANSWERS, Places
+from magazine.desk.moderation.signature_files import Standing, standing
+from magazine.places import ANSWERS, SIGNATURES, Places
 from magazine.problems import Report
-from magazine.records import Answer, Entry
+from magazine.records import Answer, Entry, Petition
 from magazine.site import addresses
 from magazine.site.build import languages_of
 
@@ -75,6 +76,34 @@ class Texts:
     def answer_names(self, key: str) -> list[str]:
         """The names of all answers to a text, those that are not shown as well."""
         return [path.stem for path in Places(self._files, Report()).files(f"{key}/{ANSWERS}")]
+
+    @cached_property
+    def petitions(self) -> Mapping[str, Petition]:
+        """The petitions that have a page."""
+        return {key: entry for key, entry in self.entries.items() if isinstance(entry, Petition)}
+
+    @cached_property
+    def signed(self) -> Mapping[str, Standing]:
+        """What is signed already, by the keys of the petitions."""
+        return {key: standing(self.content, self._lists(key)) for key in self.petitions}
+
+    def signed_by(self, receipt: str) -> tuple[str, Path] | None:
+        """The petition and the list that hold the signature with this digest."""
+        for key, held in self.signed.items():
+            if receipt in held.receipts:
+                return key, held.receipts[receipt]
+        return None
+
+    def list_of(self, key: str, name: str) -> Path:
+        """The file of a list of signatures."""
+        return self.content / key / SIGNATURES / f"{name}.md"
+
+    def list_names(self, key: str) -> list[str]:
+        """The names of all files with signatures of a petition."""
+        return [path.stem for path in self._lists(key)]
+
+    def _lists(self, key: str) -> list[Path]:
+        return list(Places(self._files, Report()).files(f"{key}/{SIGNATURES}"))
 
     @cached_property
     def receipts(self) -> Mapping[str, tuple[str, Answer]]:

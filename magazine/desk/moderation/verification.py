@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from magazine.desk import linkbacks
 from magazine.desk.linkbacks import LinkbacksError
 from magazine.desk.linkbacks.hosts import FetchError
 from magazine.desk.linkbacks.verify import UnverifiedError, verified
-from magazine.desk.moderation.items import COPIED, LINKED, UNLINKED, Item
+from magazine.desk.moderation.decisions import Decisions
+from magazine.desk.moderation.items import COPIED, LINKED, UNLINKED, Finding, Item
 from magazine.desk.moderation.keyring import ModerationError
 from magazine.desk.wordpress.text import escaped
 from magazine.intake.submissions import MENTIONS
 from magazine.messages import marked, say
-
-if TYPE_CHECKING:
-    from magazine.desk.moderation.session import Session
 
 FOUND = {
     LINKED: marked("Their page was looked at: it links to us."),
     COPIED: marked("Their page was looked at: it links to a copy of the magazine."),
     UNLINKED: marked("Their page was looked at: it is none that links to us. It is better refused."),
 }
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What more is told of a look at a page, as long as the item is what it ``looked`` like then."""
-
-    looked: str
-    told: str
 
 
 def can_be_looked_at(item: Item) -> bool:
@@ -53,7 +42,7 @@ def danger(item: Item) -> str:
                host=urlsplit(item.submission.source).hostname or item.submission.source)  # fmt: skip
 
 
-def look(session: Session, name: str, *, direct: bool = False) -> None:
+def look(session: Decisions, name: str, *, direct: bool = False) -> None:
     """Look at the page of a mention: what it says is taken over, and what was found is told by ``told``.
 
     Takes up to ``guarded.SECONDS``; nothing else waits for it meanwhile. ``direct``: the editor has agreed that no
@@ -81,7 +70,7 @@ def look(session: Session, name: str, *, direct: bool = False) -> None:
         session.looking.release()
 
 
-def told(session: Session, item: Item) -> list[str]:
+def told(session: Decisions, item: Item) -> list[str]:
     """What is known of the page of a mention."""
     finding = session.findings.get(item.name)
     more = finding.told if finding and finding.looked == item.looked else ""

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
+from magazine import regions
 from magazine.desk.moderation import flags
 from magazine.desk.moderation.batch import Published
 from magazine.desk.moderation.fetching import Fetched
 from magazine.desk.moderation.flags import PERSONAL, Flag
 from magazine.desk.moderation.items import APPROVED, HELD, OPEN, REFUSED, Item
-from magazine.intake.submissions import COMMENT, PINGBACK, WEBMENTION, WITHDRAWAL
-from magazine.messages import marked, say, say_number
+from magazine.intake.submissions import COMMENT, PINGBACK, SIGNATURE, WEBMENTION, WITHDRAWAL
+from magazine.messages import editor_language, marked, say, say_number
+from magazine.signatures import COUNTED, PEN_NAME, PUBLIC
 
 KINDS = {
     COMMENT: marked("a comment"), PINGBACK: marked("a pingback"), WEBMENTION: marked("a webmention"),
-    WITHDRAWAL: marked("a wish of who wrote an answer"),
+    WITHDRAWAL: marked("a wish of who wrote an answer"), SIGNATURE: marked("a signature"),
 }  # fmt: skip
 FLAGS = {
     flags.PHONE: marked("phone number"), flags.MAIL: marked("mail address or nickname"),
     flags.ADDRESS: marked("street address"), flags.CARD: marked("number of a card, a document or a car"),
     flags.NAME: marked("name that must never appear"), flags.LINK: marked("link"),
     flags.DUPLICATE: marked("the same text has come before"), flags.SCRIPT: marked("letters of another alphabet"),
-    flags.SHOUTING: marked("capital letters"),
+    flags.SHOUTING: marked("capital letters"), flags.LATE: marked("came when the petition was not open"),
+    flags.AGAIN: marked("this contact has signed already: it is not counted twice"),
+    flags.NAMESAKE: marked("this name has signed already"),
+    flags.UNCONFIRMED: marked("its signer has not answered the mail yet"),
 }  # fmt: skip
 DECISIONS = {
     OPEN: marked("open"), APPROVED: marked("approved"), HELD: marked("held"), REFUSED: marked("refused"),
 }  # fmt: skip
-OF_THE_WHOLE = (flags.DUPLICATE, flags.SHOUTING)
+LEVELS = {
+    COUNTED: marked("only counted: nothing of the signer is shown"), PEN_NAME: marked("pen name and region are shown"),
+    PUBLIC: marked("full name and region are shown"),
+}  # fmt: skip
+OF_THE_WHOLE = (flags.DUPLICATE, flags.SHOUTING, *flags.OF_SIGNATURES)
+SHORT = 90  # letters
 LANGUAGES = {"ru": marked("Russian"), "ky": marked("Kyrgyz"), "en": marked("English")}
 SEEN = ("\n", "\t")
 # other characters than letters, signs and spaces: what a terminal would obey, and what nobody sees
@@ -50,6 +61,17 @@ def decision(item: Item) -> str:
     if item.is_approved_here and item.decision != APPROVED:
         return say("approved by you, another editor has to agree")
     return say(DECISIONS[item.decision])
+
+
+def level(item: Item) -> str:
+    """What is shown of a signer, and her region."""
+    region = regions.name(item.region, editor_language(os.environ))
+    return f"{say(LEVELS[item.level])}: {region}" if region else say(LEVELS[item.level])
+
+
+def short(text: str) -> str:
+    """The beginning of a text."""
+    return " ".join(text.split())[:SHORT]
 
 
 def flag(kind: str) -> str:
@@ -76,7 +98,18 @@ def approving(item: Item) -> str:
     """What approving means here."""
     if item.submission.kind != WITHDRAWAL:
         return say("Approve")
+    if item.signed:
+        return say("Take the signature away")
     return say("Change the answer") if item.text else say("Take the answer away")
+
+
+def wish_of_signer(item: Item) -> str:
+    """What the signer whose code a withdrawal names wants."""
+    if item.subject:
+        return say("Its signer wants this signature to be taken away, with its reason:")
+    if item.text:
+        return say("Its signer wants this signature to be taken away. Its words are not published.")
+    return say("Its signer wants this signature to be taken away.")
 
 
 def others(item: Item) -> str:
@@ -103,6 +136,13 @@ def published(done: Published) -> list[str]:
     if done.commit:
         told.append(say("They are in git as commit %(commit)s. Nothing has been sent anywhere yet.",
                         commit=done.commit[:12]))  # fmt: skip
+    if done.counted:
+        told.append(say_number("%(number)d signature was counted.", "%(number)d signatures were counted.",
+                               done.counted))  # fmt: skip
+    if done.duplicates:
+        told.append(say_number("%(number)d was not counted: its contact has signed already.",
+                               "%(number)d were not counted: their contacts have signed already.",
+                               done.duplicates))  # fmt: skip
     if done.returned:
         told.append(say_number("%(number)d now waits for another editor.", "%(number)d now wait for another editor.",
                                done.returned))  # fmt: skip
