@@ -369,6 +369,19 @@ def linkbacks(_, action=None, source=None, target=None, content=None, direct=Fal
 
 
 @task
+def petition(
+    _, action=None, petition=None, tally=None, language=None, output=None, to=None, bring=None, name=None,
+    recipient=None, discreet=False, again=False, anyway=False, content=None,
+):  # fmt: skip
+    """Collect signatures on paper, count them, hand them over, and forget who signed."""
+    from magazine.desk.petition.command import Wanted
+
+    words = [word or "" for word in (action, petition, tally, language)]
+    more = [path(output), path(to), bring or "", name or "", recipient or "", discreet, again, anyway]
+    leave("desk.petition.command", Wanted(*(words + more)), path(content))
+
+
+@task
 def test(_, quick=False, args=""):
     """Test the program itself; --args goes to pytest."""
     import pytest

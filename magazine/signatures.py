@@ -31,6 +31,7 @@ LINE = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d) (?P<level>[a-z-]+) (?P<receipt>[0-9a-f]{32}|-) (?P<contact>[0-9a-f]{16}|-)"
     r"(?: \| (?P<name>[^|]+) \| (?P<region>[a-z-]+))?"
 )
+TALLY_LINE = re.compile(r"(?P<date>\d{4}-\d\d-\d\d) (?P<count>\d{1,9})(?: (?P<region>[a-z-]+))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,15 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class Tallied:
+    """So many signatures of one day; ``region`` is a code, or empty."""
+
+    date: dt.date
+    count: int
+    region: str = ""
+
+
+@dataclass(frozen=True)
 class Signed:
     """All signatures of a petition, oldest first; ``duplicates`` were sent and are not counted."""
 
@@ -69,10 +79,10 @@ def read_signatures(root: Path, files: Iterable[Path], report: Report) -> Signed
     for source in answers.sources(root, files, HEADERS, MAX_LIST_BYTES, report):
         kind = source.choice("kind", KINDS, TALLY, report)
         way = source.choice("way", WAYS, "paper", report)
+        duplicates += (source.number("duplicates", report) or 0) if source.text("duplicates") else 0
         if kind == TALLY:
             tallies += _tally(source, way, report)
             continue
-        duplicates += (source.number("duplicates", report) or 0) if source.text("duplicates") else 0
         held = _lines(source, report)
         tallies += [
             Tally(source.path.stem, count, date, way, region)
@@ -89,6 +99,12 @@ def read_signatures(root: Path, files: Iterable[Path], report: Report) -> Signed
 def signatures_in(source: Source) -> tuple[Signature, ...]:
     """The signatures of a list; none of a tally."""
     return tuple(_lines(source, Report())) if source.text("kind").casefold() == LIST else ()
+
+
+def tallies_in(source: Source) -> tuple[Tally, ...]:
+    """What a tally holds; nothing of a list."""
+    way = source.choice("way", WAYS, "paper", Report())
+    return () if source.text("kind").casefold() == LIST else tuple(_tally(source, way, Report()))
 
 
 def signature(line: str) -> Signature | None:
@@ -125,6 +141,15 @@ def composed(signatures: Iterable[Signature], way: str = "online", duplicates: i
     return f"{head}\n{lines}" if held else head
 
 
+def tallied(rows: Iterable[Tallied], way: str, duplicates: int = 0) -> str:
+    """The file of a list whose signers are forgotten: a line for each day and region, above them the sum."""
+    held = sorted(rows, key=lambda row: (row.date, row.region))
+    newest = [f"Date: {held[-1].date}\n"] if held else []
+    dropped = [f"Duplicates: {duplicates}\n"] if duplicates else []
+    head = (f"Kind: {TALLY}\n", f"Count: {sum(row.count for row in held)}\n", *newest, f"Way: {way}\n", *dropped)
+    return "".join((*head, "\n", *(f"{row.date} {row.count} {row.region}".rstrip() + "\n" for row in held)))
+
+
 def _tally(source: Source, way: str, report: Report) -> list[Tally]:
     for name in ("Count", "Date"):
         if not source.text(name.lower()):
@@ -132,7 +157,31 @@ def _tally(source: Source, way: str, report: Report) -> list[Tally]:
     count, date = source.number("count", report), source.moment("date", report)
     if count is None or date is None:
         return []
+    rows = _rows(source, report)
+    if sum(row.count for row in rows) == count:
+        return [Tally(source.path.stem, row.count, row.date, way, row.region) for row in rows]
+    if rows:
+        report.add("signature-bad", source.path, source.body_line)
     return [Tally(source.path.stem, count, date.date(), way, source.text("region"))]
+
+
+def _rows(source: Source, report: Report) -> list[Tallied]:
+    """The lines of a tally, if it has any."""
+    rows: list[Tallied] = []
+    for number, line in enumerate(source.body.split("\n"), start=source.body_line):
+        if not line.strip():
+            continue
+        match = TALLY_LINE.fullmatch(line.strip())
+        try:
+            date = dt.date.fromisoformat(match["date"]) if match else None
+        except ValueError:
+            date = None
+        region = (match["region"] or "") if match else ""
+        if not match or date is None or (region and region not in REGIONS):
+            report.add("signature-bad", source.path, number)
+            return []
+        rows.append(Tallied(date, int(match["count"]), region))
+    return rows
 
 
 def _lines(source: Source, report: Report) -> list[Signature]:

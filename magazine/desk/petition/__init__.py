@@ -1,0 +1,1 @@
+"""For organisers: signatures on paper, the number, the delivery, and forgetting after it."""
