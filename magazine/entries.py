@@ -185,7 +185,8 @@ def _own(first: Source, kind: type[Entry], report: Report, today: dt.date) -> di
     return {
         "goals": _goals(first, report),
         "deadline": deadline,
-        "state": state or ("closed" if is_over else "open"),
+        # whatever is written: the form of a petition that is over is not shown
+        "state": "closed" if is_over and state in ("", "open") else state or "open",
     }
 
 

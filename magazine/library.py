@@ -40,7 +40,7 @@ def read(
 ) -> Library:
     """The library below a content folder; problems go to the report.
 
-    A petition without a `State:` is closed when its deadline lies before ``today``. Entries whose files are,
+    A petition that is open is closed when its deadline lies before ``today``. Entries whose files are,
     by their stamps, the same as when the memory took them in are not read again. ``meanwhile`` is done here
     while other processes read, if there is so much that they do. Of the ``drafts``, sources that a library names as
     such, a library is made as if they were to be published.

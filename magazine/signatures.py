@@ -158,7 +158,7 @@ def _tally(source: Source, way: str, report: Report) -> list[Tally]:
     if count is None or date is None:
         return []
     rows = _rows(source, report)
-    if sum(row.count for row in rows) == count:
+    if rows and sum(row.count for row in rows) == count:
         return [Tally(source.path.stem, row.count, row.date, way, row.region) for row in rows]
     if rows:
         report.add("signature-bad", source.path, source.body_line)

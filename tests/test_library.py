@@ -297,9 +297,9 @@ def test_the_state_of_a_petition_on_the_first_of_december(lines: list[str], stat
     assert petition(tmp_path, *lines).state == state
 
 
-def test_a_state_that_is_said_wins_over_the_deadline(tmp_path: Path) -> None:
+def test_the_deadline_closes_a_petition_whose_state_is_still_open(tmp_path: Path) -> None:
     library, report = read(tmp_path, {"petitions/p/ru.md": headed(STORY, "Deadline: 2012-11-30", "State: open")})
-    assert library.petitions[0].state == "open"
+    assert library.petitions[0].state == "closed"
     assert told(report) == [("deadline-past", "petitions/p/ru.md", 3)]
 
 

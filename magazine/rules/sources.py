@@ -49,7 +49,7 @@ OF_SOURCES: Rules = {
     ),
     "deadline-past": (
         WARNING,
-        marked("the deadline %(value)s has passed, and the state is still open"),
+        marked("the deadline %(value)s has passed, so the petition is shown as closed, though its state is open"),
         marked("write `State: closed` or `State: delivered`, or a later `Deadline:`"),
     ),
     "empty-content": (
