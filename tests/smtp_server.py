@@ -92,13 +92,19 @@ def smtp_server(folder: Path) -> Iterator[SmtpServer]:
     loop = asyncio.new_event_loop()
     listening = socket.create_server(("127.0.0.1", 0))
     server.port = listening.getsockname()[1]
-    made = loop.run_until_complete(asyncio.start_server(server.serve, sock=listening, ssl=context))
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
+
+    def serve() -> None:
+        asyncio.set_event_loop(loop)
+        made = loop.run_until_complete(asyncio.start_server(server.serve, sock=listening, ssl=context))
+        loop.run_forever()
+        made.close()
+
+    thread = threading.Thread(target=serve, daemon=True)  # a browser's loop may run in this one
     thread.start()
     try:
         yield server
     finally:
-        loop.call_soon_threadsafe(made.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
+        listening.close()
         loop.close()

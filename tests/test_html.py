@@ -16,13 +16,16 @@ from web_server import WebServer
 @pytest.fixture(scope="module")
 def verdicts(site: Site, web: WebServer) -> list[dict[str, Any]]:
     """What the Nu HTML checker says of all pages, their styles and drawings, served as a host serves them."""
-    addresses = [web.address + name for name in sorted(site.files) if name.endswith((".html", ".svg", ".css"))]
+    addresses = [web.address + name for name in sorted(site.files) if name.endswith((".html", ".css"))]
     loopback = "-Dnu.validator.servlet.allow-forbidden-hosts=true"
-    command = [need("java"), loopback, "-jar", need("vnu"), "--stdout", "--format", "json", "--exit-zero-always"]
+    options = ("--stdout", "--format", "json", "--exit-zero-always")
+    command = [need("java"), loopback, "-jar", need("vnu"), *options]
     asked = len(web.requests)
     done = subprocess.run([*command, *addresses], capture_output=True, encoding="utf-8", check=True)
     assert len(web.requests) - asked == len(addresses)
-    return json.loads(done.stdout)["messages"]
+    drawings = [site.root / name for name in sorted(site.files) if name.endswith(".svg")]
+    drawn = subprocess.run([*command, "--svg", *drawings], capture_output=True, encoding="utf-8", check=True)
+    return [*json.loads(done.stdout)["messages"], *json.loads(drawn.stdout)["messages"]]
 
 
 def line(verdict: dict[str, Any]) -> str:

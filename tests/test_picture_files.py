@@ -44,11 +44,18 @@ def test_jpegs_are_baseline(facts: list[dict[str, Any]]) -> None:
     assert not problems, told(problems)
 
 
-def shown_pictures(site: Site) -> list[tuple[Page, Any]]:
-    """Every picture on every page."""
-    found = [(page, image) for page in site.pages.values() for image in page.own(".//img")]
+def shown_pictures(site: Site, *, are_drawn: bool = False) -> list[tuple[Page, Any]]:
+    """Every photo, or every drawing, on every page."""
+    images = [(page, image) for page in site.pages.values() for image in page.own(".//img")]
+    found = [(page, image) for page, image in images if image.get("src").endswith(".svg") == are_drawn]
     assert found
     return found
+
+
+def test_a_drawing_has_its_size_on_the_page(site: Site) -> None:
+    problems = [f"{page.address}: {image.get('src')}" for page, image in shown_pictures(site, are_drawn=True)
+                if not (int(image.get("width", 0)) and int(image.get("height", 0)) and image.get("alt"))]  # fmt: skip
+    assert not problems, told(problems)
 
 
 def test_the_size_on_the_page_has_the_ratio_of_the_picture(site: Site) -> None:

@@ -31,7 +31,7 @@ from magazine.regions import REGIONS
 from magazine.signatures import COUNTED, LEVELS
 
 TEMPLATES = Path(__file__).parent / "templates"
-SHEETS = ("base", "form")
+SHEETS = ("base", "form", "sign")
 MAIN_LANGUAGE = "ru"
 LANGUAGE_NAMES = {"ru": "Русский", "ky": "Кыргызча", "en": "English"}
 CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

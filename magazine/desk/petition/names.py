@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from babel.dates import format_date
@@ -19,7 +19,6 @@ from magazine.signatures import COUNTED, WAYS
 
 ROW, HEAD, GAP = 5.6, 7.0, 4.0  # mm
 LABEL = 27.0  # two numbers of six digits
-Step = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,7 @@ class Column:
     gap: float = GAP
 
 
-def names_file(
-    chosen: Chosen, rows: Iterable[Row], language: str, shown: RegionCounts | None, step: Step = lambda: None
-) -> bytes:
+def names_file(chosen: Chosen, rows: Iterable[Row], language: str, shown: RegionCounts | None) -> bytes:
     """The PDF of the list; ``shown`` are the regions as everybody may see them, None in full, with days and levels."""
     petition, version = chosen.petition, chosen.petition.versions[language]
     paper = Paper(language, version.title, petition.counted_on or petition.date.date())
@@ -50,7 +47,7 @@ def names_file(
     if shown is None:
         paper.paragraph(say("In full, for the organisers alone. Do not copy it and do not hand it on.", language),
                         "B", 11, RED, after=4)  # fmt: skip
-    _table(paper, folded(rows), language, step, is_full=shown is None)
+    _table(paper, folded(rows), language, is_full=shown is None)
     return paper.bytes()
 
 
@@ -84,7 +81,7 @@ def _facts(paper: Paper, facts: Sequence[tuple[str, str]]) -> None:
     paper.ln(3.5)
 
 
-def _table(paper: Paper, rows: Iterable[Row], language: str, step: Step, *, is_full: bool) -> None:
+def _table(paper: Paper, rows: Iterable[Row], language: str, *, is_full: bool) -> None:
     columns = _columns(paper, language, is_full=is_full)
     bottom = paper.h - paper.b_margin
     if paper.y + HEAD + 3 * ROW > bottom:
@@ -92,7 +89,6 @@ def _table(paper: Paper, rows: Iterable[Row], language: str, step: Step, *, is_f
     held: list[tuple[str, ...]] = []
     room = _room(paper, bottom)
     for cells in _cells(rows, language, is_full=is_full):
-        step()
         if len(held) == room:
             _page(paper, columns, held)
             paper.add_page()
