@@ -53,7 +53,11 @@ class PreviewIntake:
             "is_beside": True,
         }  # fmt: skip
         command = [sys.executable, "-m", "magazine.intake.server"]
-        self.process = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE)
+        # apart from the terminal: Ctrl-C is for the preview, which ends it; one that still starts would tell of it
+        group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        self.process = subprocess.Popen(
+            command, cwd=PROJECT, stdin=subprocess.PIPE, start_new_session=True, creationflags=group
+        )
         if self.process.stdin:
             self.process.stdin.write(f"{json.dumps(said)}\n".encode())
             self.process.stdin.close()
