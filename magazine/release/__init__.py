@@ -1,0 +1,1 @@
+"""What partners carry and can prove: lists of files, notes and keys, their signatures, and who checks them."""
