@@ -14,6 +14,7 @@ from magazine.desk import check
 from magazine.messages import LANGUAGES
 from magazine.problems import Problem
 from magazine.rules import RULES
+from magazine.rules.release import OF_RELEASE
 
 ROOT = Path(__file__).parent
 TREES = sorted(path.name for path in (ROOT / "broken").iterdir())
@@ -50,7 +51,7 @@ def told(rule: str, tree: str) -> list[Problem]:
 
 
 def test_every_rule_has_its_tree() -> None:
-    assert set(TREES) == set(RULES) - WITHOUT_TREE
+    assert set(TREES) == set(RULES) - set(OF_RELEASE) - WITHOUT_TREE  # a finished site's: see test_gate_rules.py
 
 
 @pytest.mark.parametrize("rule", TREES)

@@ -1,1 +1,1 @@
-"""What partners carry and can prove: lists of files, notes and keys, their signatures, and who checks them."""
+"""For partners: what is signed, proved, published and carried on."""
