@@ -12,6 +12,8 @@ SUBTITLES = {
 EDITOR_LANGUAGE = ""
 # where the magazine lives; written only into feeds, sitemap, canonical and share addresses
 SITEURL = "https://magazine.example.org"
+CANONICAL = SITEURL  # where search engines should look: SITEURL, a successor of it, or "" for nowhere
+ONION = ""  # the same site as an onion service, such as http://….onion/, which Tor Browser then offers
 # where answers and signatures can be mailed
 MAIL = "editors@example.org"
 # the box that `python3 tasks.py import-mail imap` reads, such as imaps://editors@mail.example.org/INBOX; the sources
@@ -40,6 +42,10 @@ FEED_SIZE = 10  # entries in a feed
 PAGE_BUDGET = 13_000  # bytes of a page, compressed
 PICTURES_BUDGET = 300_000  # bytes of all pictures of a text: a minute at 40 kilobits a second, as EDGE often is
 FORBIDDEN_NAMES = ""  # a file outside this folder with names, phones and addresses that must never appear, one a line
+RELEASE_DAYS, KEYS_DAYS = 60, 365  # days after which partners are told that a release, or the list of keys, is stale
+PACKS_EVERY = 30  # days after which a release makes archives anew
+PUBLISH_REMOTE, PUBLISH_BRANCH = "origin", "gh-pages"  # where `publish` puts the site in git; no branch: nowhere
+PUBLISH_RSYNC = ""  # and where by rsync, such as web@host.example.org:magazine/
 
 # --- how the site is built: rarely changed -------------------------------------------------------
 
@@ -50,6 +56,7 @@ LOCALE = ["C.UTF-8", "C"]  # dates and plurals come from Babel, never from the s
 
 PATH = "content"
 OUTPUT_PATH = "output"
+PUBLISHED_PATH = "published"  # the last release, as mirrors have it
 CACHE_PATH = ".cache"
 THEME = "theme"
 PLUGINS = ["magazine", "pelican.plugins.i18n_subsites"]
