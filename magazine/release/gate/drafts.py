@@ -16,6 +16,7 @@ DRAFT, TITLE, WAITING = (
     marked("the title of a text that is held back"),
     marked("an answer or signature that waits"),
 )
+WITHIN_A_WORD = re.compile(r"[\w-]")
 SHORTEST = 12  # letters of a title: shorter ones stand in innocent texts as well
 
 
@@ -35,11 +36,14 @@ def is_held_back(path: str, about: About) -> bool:
 
 def tell(path: str, text: str, about: About, report: Report, line: int = 0) -> None:
     """Tell a text that names the address of an entry that is held back."""
-    pattern = _of_keys(about.held_back)
-    if pattern and (match := pattern.search(text)):
-        report.add("gate-unpublished", path, line or text.count("\n", 0, match.start()) + 1, what=say(DRAFT))
+    pattern, place = _of_keys(about.held_back), 0
+    while pattern and (match := pattern.search(text, place)):
+        place = match.start() + 1
+        if not WITHIN_A_WORD.fullmatch(text[match.start() - 1 : match.start()]):
+            report.add("gate-unpublished", path, line or text.count("\n", 0, place) + 1, what=say(DRAFT))
+            return
 
 
 @lru_cache(maxsize=8)
 def _of_keys(keys: tuple[str, ...]) -> re.Pattern[str] | None:
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(keys)))})(?=[./]|$)") if keys else None
+    return re.compile(rf"(?:{'|'.join(map(re.escape, sorted(keys)))})(?=[./]|$)") if keys else None

@@ -67,7 +67,7 @@ class Links:
 
     about: About
     files: Files
-    fine: set[tuple[str, str, bool, bool]] = field(default_factory=set)  # addresses that are, by folder
+    fine: set[tuple[str, str, bool]] = field(default_factory=set)  # tags whose addresses are, by folder
 
     @cached_property
     def folded(self) -> Mapping[str, str]:
@@ -88,16 +88,18 @@ class Links:
         """Tell every address of a page that leads astray; the places in other pages that are wanted."""
         wanted, folder = [], posixpath.dirname(path)
         for tag in page.tags:
+            key = folder, tag.letters, is_feed
+            if key in self.fine and not tag.text:
+                continue
+            own, places = Report(), []
             for address, is_fetched in addresses_of(tag):
-                key = folder, address, is_fetched, is_feed
-                if key in self.fine:
-                    continue
-                own, line = Report(), page.line(tag.place) + first - 1
-                found = self.tell(path, line, address, own, is_fetched=is_fetched, is_feed=is_feed)
-                report.found.update(own.found)
-                wanted += [found] if found else []
-                if not found and not own.found and len(self.fine) < MOST_KNOWN:
-                    self.fine.add(key)
+                line = page.line(tag.place) + first - 1
+                if found := self.tell(path, line, address, own, is_fetched=is_fetched, is_feed=is_feed):
+                    places.append(found)
+            report.found.update(own.found)
+            wanted += places
+            if not places and not own.found and not tag.text and len(self.fine) < MOST_KNOWN:
+                self.fine.add(key)
         return wanted
 
     def tell(

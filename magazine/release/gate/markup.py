@@ -31,11 +31,12 @@ DOCTYPE = re.compile(r"\ufeff?\s*<!doctype html>", re.IGNORECASE)
 
 
 class Tag(NamedTuple):
-    """The beginning of an element; ``text`` is what stands in one that holds no tags."""
+    """The beginning of an element, ``letters`` as it stands; ``text`` is what stands in one that holds no tags."""
 
     name: str
     attributes: dict[str, str]
     place: int
+    letters: str
     text: str = ""
 
 
@@ -86,13 +87,16 @@ def read(source: str, *, is_whole: bool = True) -> Page:
         page.odd.append((control.start(), f"U+{ord(control[0]):04X}"))
     place = 0
     while match := MARKUP.search(source, place):
-        _text(page, place, match.start())
-        place = match.end()
-        if match["name"]:
-            place = _begin(page, match)
-        elif match["comment"] is not None:
-            page.comments.append((match.start(), match["comment"].strip()))
-    _text(page, place, len(source))
+        start, end = match.span()
+        if start > place:
+            _text(page, place, start)
+        place = end
+        if match.lastgroup == "rest":
+            place = _begin(page, match[0], start, end)
+        elif match.lastgroup == "comment":
+            page.comments.append((start, match["comment"].strip()))
+    if len(source) > place:
+        _text(page, place, len(source))
     return page
 
 
@@ -102,45 +106,46 @@ def has_controls(text: str) -> bool:
     return len(data.translate(None, CONTROLS)) != len(data)
 
 
-def _begin(page: Page, match: re.Match[str]) -> int:
+def _begin(page: Page, letters: str, place: int, after: int) -> int:
     """Take a tag; where reading goes on."""
-    name, place = match["name"].lower(), match.start()
-    attributes, is_plain = _attributes(match["rest"])
-    if name in OBSOLETE or not is_plain:
-        page.odd.append((place, match[0][:60]))
-    if name in PLAIN and match[0].endswith("/>"):  # within a drawing this ends the element, elsewhere it does not
-        page.odd.append((place, match[0][:60]))
+    name, attributes, is_odd = _begun(letters)
+    if is_odd:
+        page.odd.append((place, letters[:60]))
     if name not in PLAIN:
-        page.tags.append(Tag(name, attributes, place))
-        return match.end()
-    end = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(page.source, match.end())
+        page.tags.append(Tag(name, attributes, place, letters))
+        return after
+    end = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(page.source, after)
     if not end:
-        page.odd.append((place, match[0][:60]))
-        page.tags.append(Tag(name, attributes, place, page.source[match.end() :]))
+        page.odd.append((place, letters[:60]))
+        page.tags.append(Tag(name, attributes, place, letters, page.source[after:]))
         return len(page.source)
-    text = page.source[match.end() : end.start()]
+    text = page.source[after : end.start()]
     if (f"</{name}" if name == "script" else "<") in text.lower() or "<!--" in text or "<script" in text.lower():
-        page.odd.append((place, match[0][:60]))
-    page.tags.append(Tag(name, attributes, place, text))
+        page.odd.append((place, letters[:60]))
+    page.tags.append(Tag(name, attributes, place, letters, text))
     if name == "textarea":
         page.texts.append(text)
     return end.end()
 
 
 @lru_cache(maxsize=20_000)  # most tags of a site stand on many of its pages
-def _attributes(text: str) -> tuple[dict[str, str], bool]:
-    """The attributes of a tag, and whether none stands there twice."""
+def _begun(letters: str) -> tuple[str, dict[str, str], bool]:
+    """The name of a tag and its attributes, and whether there is anything odd about it."""
+    match = MARKUP.fullmatch(letters)
+    assert match  # noqa: S101 (for the type checker)
+    name = match["name"].lower()
     found: dict[str, str] = {}
-    pairs = ONE.findall(text)
-    for name, value in pairs:
+    pairs = ONE.findall(match["rest"])
+    for key, value in pairs:
         bare = value[1:-1] if value[:1] in ('"', "'") else value
-        found.setdefault(name.lower(), html.unescape(bare) if "&" in bare else bare)
-    return found, len(found) == len(pairs)
+        found.setdefault(key.lower(), html.unescape(bare) if "&" in bare else bare)
+    # within a drawing a slash ends such an element, elsewhere it does not
+    is_open = name in PLAIN and letters.endswith("/>")
+    return name, found, name in OBSOLETE or len(found) != len(pairs) or is_open
 
 
 def _text(page: Page, start: int, end: int) -> None:
     text = page.source[start:end]
     if "<" in text:
         page.odd.append((start + text.index("<"), text[text.index("<") :][:60]))
-    if text:
-        page.texts.append(text)
+    page.texts.append(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import lru_cache
 
 from magazine.problems import Report
@@ -15,6 +16,7 @@ BEFORE_POLICY = ("html", "head", "meta")
 NOTHING = ["'none'"]
 OF_PICTURES = {"'self'", "data:", "'none'"}
 CUT = 100
+MAY_RUN = re.compile(r"\s(?:on|attributename)", re.IGNORECASE)  # what each tag holds that runs something
 
 
 def tell(path: str, page: Page, about: About, report: Report) -> None:
@@ -32,6 +34,8 @@ def tell(path: str, page: Page, about: About, report: Report) -> None:
 def tell_scripts(path: str, page: Page, allowed: tuple[str, ...], report: Report, *, first: int = 1) -> None:
     """Tell every script of a page, or of a part of one, that is not allowed by its hash."""
     for tag in page.tags:
+        if tag.name != "script" and not MAY_RUN.search(tag.letters):
+            continue
         line = page.line(tag.place) + first - 1
         if tag.name == "script" and (
             set(tag.attributes) & {"src", "href", "xlink:href"} or _hash(tag.text) not in allowed
