@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from magazine.mirrors import Mirror
 from magazine.regions import code_of
 from magazine.stamps import digest
 
@@ -230,6 +231,7 @@ class Library:
     petitions: tuple[Petition, ...] = ()
     pages: tuple[Entry, ...] = ()
     extras: tuple[Extra, ...] = ()
+    mirrors: tuple[Mirror, ...] = ()
     unpublished: frozenset[str] = frozenset()
     drafts: tuple[str, ...] = ()
     entries: Mapping[str, Entry] = field(default_factory=dict)

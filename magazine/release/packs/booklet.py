@@ -1,0 +1,12 @@
+"""The newest issue on paper: an A5 booklet for each language, as PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from magazine.release.packs.source import Source
+
+
+def made(source: Source, folder: Path) -> list[Path]:
+    """The finished packs, in a folder that is there."""
+    raise NotImplementedError(source, folder)

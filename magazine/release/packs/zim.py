@@ -1,0 +1,12 @@
+"""The site for Kiwix and its hotspots: a ZIM file for each language, and one for all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from magazine.release.packs.source import Source
+
+
+def made(source: Source, folder: Path) -> list[Path]:
+    """The finished packs, in a folder that is there."""
+    raise NotImplementedError(source, folder)
