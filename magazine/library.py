@@ -19,7 +19,7 @@ from magazine.headers import Source
 from magazine.memory import Memory, Shelf
 from magazine.places import ANSWERS, SIGNATURES, Place, Places
 from magazine.problems import Problem, Report, closest
-from magazine.records import BLOG, PAGES, Entry, Issue, Library, Petition
+from magazine.records import BLOG, PAGES, Entry, Issue, Library, Petition, known_as
 from magazine.signatures import read_signatures
 from magazine.slugs import MAX_SLUG_LENGTH, is_slug, slug_of
 from magazine.tree import Tree, renewed, scan
@@ -143,12 +143,28 @@ class _Reader:
 
     def petition(self, petition: Petition, found: Iterable[Entry]) -> Petition:
         """A petition with its news and its signatures."""
-        updates = (one for one in found if one.key.startswith(f"{petition.key}/"))
+        updates = [one for one in found if one.key.startswith(f"{petition.key}/")]
+        self._check_recipients(petition, updates)
         signed = read_signatures(self.root, self.places.files(f"{petition.key}/{SIGNATURES}"), self.report)
         newest_first = tuple(sorted(updates, key=attrgetter("order"), reverse=True))
         return replace(
             petition, tallies=signed.tallies, signers=signed.signers, duplicates=signed.duplicates, updates=newest_first
         )
+
+    def _check_recipients(self, petition: Petition, updates: Iterable[Entry]) -> None:
+        """Tell of news whose `From:` names nobody whom the petition goes to."""
+        recipients = [name for version in petition.versions.values() for name in version.recipients]
+        known = {known_as(name) for name in recipients}
+        for version in (version for update in updates for version in update.versions.values()):
+            value = version.answered_by
+            if not value or known_as(value) in known:
+                continue
+            source = headers.read(self.root, version.path, Report())
+            if source and source.text("from"):  # a translation has it from its original
+                guess = closest(value, recipients)
+                self.report.add(
+                    "recipient-unknown", version.path, source.line("from"), value=headers.shown(value), guess=guess
+                )
 
     def _told(self, known: Known) -> Entry | None:
         self.report.found.update(dict.fromkeys(known[1]))

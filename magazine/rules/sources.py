@@ -196,6 +196,11 @@ OF_SOURCES: Rules = {
         marked("the picture file carries %(found)s; readers do not get it, but copies of the sources do"),
         marked("run: python3 tasks.py photo %(file)s"),
     ),
+    "recipient-unknown": (
+        ERROR,
+        marked("`From:` names «%(value)s», whom the petition does not go to"),
+        marked("write the name as `To:` of the petition has it%(guess)s"),
+    ),
     "reference-unknown": (
         ERROR,
         marked("`%(name)s:` names «%(value)s», which is not there"),
