@@ -131,6 +131,6 @@ def _target(name: str, address: str) -> str | None:
 def _policy(policy: str) -> str:
     """The rules for browsers: what was in the page comes from files beside it, from a disk as well (CSP 3, 2.3.1)."""
     forms = FORMS.search(policy)
-    own = "default-src 'none'; base-uri 'none'; style-src 'self' file:; script-src 'self' file:"
+    own = "default-src 'none'; base-uri 'none'; style-src 'self' file:; script-src 'self' file:; img-src data:"
     rules = "; ".join([own, *([forms[0]] if forms else [])])
     return f'<meta http-equiv="Content-Security-Policy" content="{html.escape(rules, quote=False)}">'
