@@ -99,10 +99,12 @@ def test_no_page_of_the_texts_asks_for_a_picture(unpacked: Path) -> None:
 
 
 def test_a_picture_leaves_its_description(tmp_path: Path) -> None:
-    (tmp_path / "a.html").write_text(
+    page = (
         '<!DOCTYPE html><p><a href="b/big.jpg"><picture><source srcset="p.webp">'
-        '<img src="p.jpg" alt="Дорога &amp; снег"></picture></a> <a href="c.html#x">c</a> <a href="b/gone.html#x">gone</a></p>', encoding="utf-8",
-    )  # fmt: skip
+        '<img src="p.jpg" alt="Дорога &amp; снег"></picture></a> <a href="c.html#x">c</a> '
+        '<a href="b/gone.html#x">gone</a></p>'
+    )
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
     made = Edition(tmp_path, {"a.html", "c.html"}, SITE)("a.html").data.decode()
     assert made == (
         f'<!DOCTYPE html><p><a href="{SITE}b/big.jpg">[Дорога &amp; снег]</a> <a href="c.html#x">c</a> '
