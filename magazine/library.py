@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
 
-from magazine import headers
+from magazine import headers, mirrors
 from magazine.answers import read_answers
 from magazine.entries import Folder, assembled, drafts_of
 from magazine.headers import Source
 from magazine.memory import Memory, Shelf
-from magazine.places import ANSWERS, SIGNATURES, Place, Places
+from magazine.mirrors import Mirror
+from magazine.places import ANSWERS, MIRRORS, SIGNATURES, Place, Places
 from magazine.problems import Problem, Report, closest
 from magazine.records import BLOG, PAGES, Entry, Issue, Library, Petition, known_as
 from magazine.signatures import read_signatures
@@ -70,6 +71,7 @@ def read(
         petitions=tuple(sorted(petitions, key=attrgetter("order"), reverse=True)),
         pages=tuple(sorted(pages, key=attrgetter("slug"))),
         extras=tuple(places.extras()),
+        mirrors=_mirrors(root, places),
         unpublished=frozenset(reader.seen) - {entry.key for entry in entries},
         drafts=tuple(sorted(reader.kept_out)),
         entries={entry.key: entry for entry in entries},
@@ -238,6 +240,19 @@ class _Reader:
             value, guess = headers.shown(slug), closest(slug, known)
             self.report.add("reference-unknown", path, line, name="Stories", value=value, guess=guess)
         return issue.order_given
+
+
+def _mirrors(root: Path, places: Places) -> tuple[Mirror, ...]:
+    """The mirrors of both tables, as far as these are there."""
+    held: dict[str, bytes | None] = {}
+    for name in places.tables():
+        path = Path(MIRRORS, name)
+        try:
+            with (root / path).open("rb") as file:
+                held[name] = file.read(mirrors.MAX_BYTES)
+        except OSError as error:
+            places.report.add("file-unreadable", path, reason=error.strerror or type(error).__name__)
+    return mirrors.read(held.get(mirrors.LISTED), held.get(mirrors.CHECKED), Path(MIRRORS), places.report)
 
 
 def _check_slugs(seen: Mapping[str, str], report: Report) -> None:
