@@ -38,6 +38,7 @@ class Nginx:
 
     address: str
     own: Path
+    site: Path
 
     @property
     def asked(self) -> list[str]:
@@ -68,7 +69,7 @@ def nginx_below(site: Path) -> Iterator[Nginx]:
             until(lambda: _answers(address) or process.poll() is not None)
             assert process.poll() is None, process.stderr.read()
             (own / "sizes").write_text("")
-            yield Nginx(address, own)
+            yield Nginx(address, own, site)
         finally:
             process.terminate()
             process.wait()

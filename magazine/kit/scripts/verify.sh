@@ -1,12 +1,13 @@
 #!/bin/sh
 # Is this copy of the magazine whole and unchanged?
 #
-#     sh verify.sh [--root KEY]... [--state FILE] [--allow NAME]... FOLDER
+#     sh verify.sh [--root KEY]... [--state FILE] [--allow NAME]... [--until note|list] FOLDER
 #
 # Any POSIX shell will do, with sha256sum or shasum, and with minisign or ssh-keygen. The root keys stand on paper, in the
 # magazine and with its partners: write them below, or name them with --root. --state remembers what was seen, so that
-# nothing older is taken for new later. --allow names a file of your own in the folder. Nothing else is written, and the
-# net is not asked.
+# nothing older is taken for new later. --allow names a file of your own in the folder. --until looks at the keys and the
+# note alone, or at the list as well, as sync.sh does before it fetches the rest. Nothing else is written, and the net is
+# not asked.
 
 ROOTS="${MAGAZINE_ROOTS:-}" # the root keys of minisign, with a space between
 
@@ -97,14 +98,14 @@ end() { # CODE [WHAT]
 
 is_key() { printf '%s\n' "$1" | grep -Eqx 'RW[A-Za-z0-9+/]{54}|ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}'; }
 
-state='' allowed='' roots=''
+state='' allowed='' roots='' until=''
 for key in $ROOTS; do
     roots="$roots$key
 "
 done
 while [ $# -gt 0 ]; do
     case "$1" in
-    --root | --state | --allow) [ $# -gt 1 ] || end 2 "$1" ;;
+    --root | --state | --allow | --until) [ $# -gt 1 ] || end 2 "$1" ;;
     esac
     case "$1" in
     --root)
@@ -113,6 +114,9 @@ while [ $# -gt 0 ]; do
 "
         shift 2 ;;
     --state) state=$2 && shift 2 ;;
+    --until)
+        case "$2" in note | list) until=$2 ;; *) end 2 "$2" ;; esac
+        shift 2 ;;
     --allow)
         allowed="$allowed$2
 "
@@ -224,6 +228,31 @@ comment() {
         printf 'magazine namespaces="%s" %s\n' "$4" "$(as_ssh "$3")" >"$temporary/signers"
         ssh-keygen -Y verify -f "$temporary/signers" -I magazine -n "$4" -s "$2" <"$1" >/dev/null 2>&1
     fi
+}
+
+unsafe() { # [alone]: of the names on the standard input, the first one that no system should be given
+    awk -v alone="${1:-}" '
+    function bad(name) { if (found == "") found = name }
+    {
+        count = split($0, parts, "/"); above = ""; low = tolower($0); first = tolower(parts[1])
+        if (length($0) > 200 || first == ".git" || first == "releases") bad($0)
+        if (first ~ /^(sha256sums\.txt|(release\.txt(\.[2-9])?|keys\.txt)(\.minisig|\.sig)?)$/) bad($0)
+        for (i = 1; i <= count; i++) {
+            part = parts[i]
+            if (part !~ /^[A-Za-z0-9_.+@=,()][A-Za-z0-9_.+@=,() -]*$/ || part ~ /^\.\.?$/ || part ~ /[. ]$/) bad($0)
+            if (length(part) > 120 || tolower(part) ~ /^(con|prn|aux|nul|com[1-9]|lpt[1-9]) *(\..*)?$/) bad($0)
+            if (i < count) {
+                above = above (i > 1 ? "/" : "") part
+                if (!alone && tolower(above) in files) bad($0)
+                if (!alone && tolower(above) in folders && folders[tolower(above)] != above) bad($0)
+                folders[tolower(above)] = above
+            }
+        }
+        if (!alone && (low in files || low in folders)) bad($0)
+        files[low] = 1
+    }
+    END { if (found != "") print found }
+'
 }
 
 keep_state() {
@@ -342,6 +371,11 @@ if [ "$seen_note" != - ] && [ "$seq" -eq $((seen_release + 1)) ]; then
 fi
 [ "$(value keys release.txt)" = "$list" ] || end 13 keys.txt
 
+grep -v '^changed … and [1-9][0-9]* more$' release.txt | sed -n 's/^changed //p' >"$temporary/names"
+unsafe=$(unsafe alone <"$temporary/names")
+[ -z "$unsafe" ] || end 19 "$unsafe"
+[ "$until" != note ] || exit 0
+
 # the list, by the note
 sums=SHA256SUMS.txt
 small "$sums" 32000000
@@ -350,30 +384,11 @@ ends_well "$sums" || end 20 "$sums"
 [ "$(tr -d '\000' <"$sums" | wc -c)" -eq "$(wc -c <"$sums")" ] || end 19 "$sums"
 ! grep -Evq '^[0-9a-f]{64}  .' "$sums" || end 20 "$sums"
 cut -c 67- "$sums" >"$temporary/names"
-unsafe=$(awk '
-    function bad(name) { if (found == "") found = name }
-    {
-        count = split($0, parts, "/"); above = ""; low = tolower($0); first = tolower(parts[1])
-        if (length($0) > 200 || first == ".git" || first == "releases") bad($0)
-        if (first ~ /^(sha256sums\.txt|(release\.txt(\.[2-9])?|keys\.txt)(\.minisig|\.sig)?)$/) bad($0)
-        for (i = 1; i <= count; i++) {
-            part = parts[i]
-            if (part !~ /^[A-Za-z0-9_.+@=,()][A-Za-z0-9_.+@=,() -]*$/ || part ~ /^\.\.?$/ || part ~ /[. ]$/) bad($0)
-            if (length(part) > 120 || tolower(part) ~ /^(con|prn|aux|nul|com[1-9]|lpt[1-9]) *(\..*)?$/) bad($0)
-            if (i < count) {
-                above = above (i > 1 ? "/" : "") part
-                if (tolower(above) in files || (tolower(above) in folders && folders[tolower(above)] != above)) bad($0)
-                folders[tolower(above)] = above
-            }
-        }
-        if (low in files || low in folders) bad($0)
-        files[low] = 1
-    }
-    END { if (found != "") print found }
-' "$temporary/names")
+unsafe=$(unsafe <"$temporary/names")
 [ -z "$unsafe" ] || end 19 "$unsafe"
 sort "$temporary/names" | cmp -s - "$temporary/names" || end 20 "$sums"
 [ "$(wc -l <"$sums")" -eq "$files" ] || end 20 "$sums"
+[ "$until" != list ] || exit 0
 
 # the files, by the list; of packs those that are there
 code=0
