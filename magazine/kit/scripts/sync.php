@@ -9,12 +9,12 @@
 // goes live. What lies in FOLDER/own is yours, and shown beside the magazine. Let a run have some minutes, and lay FOLDER
 // where no page of yours is.
 
-$roots = array_filter(explode(' ', (string) getenv('MAGAZINE_ROOTS'))); // the root keys of minisign
-$from = array_filter(explode(' ', (string) getenv('MAGAZINE_FROM')));   // mirrors to copy from, as https://…/
-$folder = '';                                                           // where the copy lies
-$secret = '';                                                           // a word of 20 letters for cron; none: not by address
-$show = false;                                                          // whether you want to look before it goes live
-$packs = false;                                                         // whether to bring the archives as well
+$roots = array_filter(explode(' ', getenv('MAGAZINE_ROOTS') ?: '')); // the root keys of minisign
+$from = array_filter(explode(' ', getenv('MAGAZINE_FROM') ?: ''));   // mirrors to copy from, as https://…/
+$folder = '';                                                        // where the copy lies
+$secret = '';                                                        // a word of 20 letters for cron; none: not by address
+$show = false;                                                       // whether you want to look before it goes live
+$packs = false;                                                      // whether to bring the archives as well
 
 const LARGEST = 200000000, LIST_LIMIT = 32000000, NOTE_LIMIT = 256000, KEYS_LIMIT = 64000, SIGNATURE_LIMIT = 4000; // bytes
 const USAGE = 2, UNREACHABLE = 3, CHANGED = 10, MISSING = 11, MIXED = 13, ROLLED_BACK = 14, EXPIRED = 15;
