@@ -13,9 +13,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
 
 from magazine.release.gate import markup
+from magazine.release.packs.leading import led
 
 PAGE, TEXTS = ".html", (".html", ".txt")
 SHARED = {"style": ".css", "script": ".js"}
@@ -23,7 +23,6 @@ DROPPED = {"picture", "source"}
 CANONICAL = "canonical"
 FORMS = re.compile(r"form-action [^;]+")
 PICTURE_END = re.compile(r"</picture\s*>", re.IGNORECASE)
-PLACES = ("href", "src", "poster")
 LEFT_OUT = ("404.html", "robots.txt")
 LISTS = {"topics", "credits", "archive", "kit"}  # folders of what is found by other ways as well
 
@@ -82,7 +81,7 @@ class Edition:
             elif tag.place < inside:
                 continue
             else:
-                new = self._led(name, tag)
+                new = led(name, tag, self.names, self.site)
                 if new != tag.letters:
                     yield tag.place, end, new
 
@@ -98,19 +97,6 @@ class Edition:
             return f'<link rel="stylesheet" href="{way}">'
         return f'<script src="{way}"></script>'
 
-    def _led(self, name: str, tag: markup.Tag) -> str:
-        """The tag, whose addresses lead to the net where the edition has no such file."""
-        letters = tag.letters
-        for place in PLACES:
-            address = tag.attributes.get(place, "")
-            target = _target(name, address)
-            if target is None or target in self.names:
-                continue
-            absolute = f"{self.site}{quote(target)}" + (f"#{urlsplit(address).fragment}" if "#" in address else "")
-            written = re.compile(rf"(\s{place}\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
-            letters = written.sub(rf'\g<1>"{html.escape(absolute)}"', letters, count=1)
-        return letters
-
 
 def chosen(files: Iterable[str]) -> list[str]:
     """The files of the site that the edition has: pages, and lists of addresses and keys; none of the kit."""
@@ -118,14 +104,6 @@ def chosen(files: Iterable[str]) -> list[str]:
         name for name in files
         if name.endswith(TEXTS) and posixpath.basename(name) not in LEFT_OUT and not LISTS & set(name.split("/"))
     ]  # fmt: skip
-
-
-def _target(name: str, address: str) -> str | None:
-    """The path that an address within the site leads to; None where it leads elsewhere or stays on its page."""
-    parts = urlsplit(address)
-    if parts.scheme or parts.netloc or not parts.path:
-        return None
-    return posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(parts.path)))
 
 
 def _policy(policy: str) -> str:
