@@ -382,6 +382,14 @@ def petition(
 
 
 @task
+def keys(_, step, what=None, word=None, root=None, second=None, content=None):
+    """Make, show, change or revoke the keys that releases of the site are signed with."""
+    from magazine.release.key_commands import Wanted
+
+    leave("release.key_commands", Wanted(step, what or "", word or "", path(root), path(second)), path(content))
+
+
+@task
 def test(_, quick=False, args=""):
     """Test the program itself; --args goes to pytest."""
     import pytest
