@@ -68,13 +68,19 @@ def settle(home: Path, keys: Keys) -> None:
                 (home / new).with_suffix(suffix).replace((home / old).with_suffix(suffix))
 
 
-@contextlib.contextmanager
-def unlocked(home: Path, keys: Keys, ask: Ask) -> Iterator[tuple[minisign.SecretKey, minisign.SecretKey | None]]:
-    """Both keys, ready to sign; the second one is None where it is not active. Raises VaultError, OSError."""
+def active(home: Path, keys: Keys) -> Public:
+    """The public keys, if the list lets them sign releases; raises VaultError, OSError."""
     settle(home, keys)
     mine = public(home)
     if mine.key not in {one.key for one in keys.active}:
         raise VaultError(NOT_ACTIVE, key=mine.key)
+    return mine
+
+
+@contextlib.contextmanager
+def unlocked(home: Path, keys: Keys, ask: Ask) -> Iterator[tuple[minisign.SecretKey, minisign.SecretKey | None]]:
+    """Both keys, ready to sign; the second one is None where it is not active. Raises VaultError, OSError."""
+    mine = active(home, keys)
     has_ssh = mine.ssh in {one.key for one in keys.active_ssh}
 
     def both(passphrase: str) -> tuple[minisign.SecretKey, minisign.SecretKey | None]:
