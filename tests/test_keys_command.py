@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from toolbox import need, run
+from workshop import OTHER_WORDS, WORDS, Said, quick
 
 from magazine.release import asking, key_commands, key_files, keyfile, own_keys, vault
 from magazine.release.key_commands import Bench, Wanted
@@ -16,32 +17,12 @@ from magazine.release.vault import VaultError
 from magazine.site.build import said
 
 TODAY = dt.date(2026, 11, 23)
-WORDS, OTHER_WORDS = "ozero karta veter stakan lodka", "kniga oblako most zerno ryba"
-
-
-@dataclass
-class Said:
-    """Answers as they are typed."""
-
-    release: str = WORDS
-    root: str = OTHER_WORDS
-    again: str = ""
-    may_repeat: bool = False
-    asked: list[str] = field(default_factory=list)
-
-    def known(self, question: str) -> str:
-        self.asked.append(question)
-        return self.release if question in (asking.RELEASE, asking.NEW_RELEASE) else self.root
-
-    def new(self, question: str) -> tuple[str, str]:
-        return self.known(question), self.again or self.known(question)
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cheaper scrypt: how strong it is has a test of its own."""
-    monkeypatch.setattr(vault, "OPERATIONS", 1 << 15)
-    monkeypatch.setattr(vault, "MEMORY", 1 << 24)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How strong the sealing of keys is has a test of its own."""
+    quick(monkeypatch)
 
 
 @dataclass

@@ -123,7 +123,7 @@ class Branch:
             check=False,
         )
         if done.returncode:
-            raise BranchError(FAILED, what=last_line(done.stderr))
+            raise BranchError(FAILED, what=telling_line(done.stderr))
         note = self._run(["cat-file", "blob", f"refs/heads/{self.name}:{notes.FILE}"]).stdout
         if note != (folder / notes.FILE).read_bytes():
             raise BranchError(PARTLY, branch=self.name)
@@ -148,7 +148,7 @@ class Branch:
     def _git(self, *words: str) -> str:
         done = self._run(words)
         if done.returncode:
-            raise BranchError(FAILED, what=last_line(done.stderr))
+            raise BranchError(FAILED, what=telling_line(done.stderr))
         return done.stdout.decode("utf-8", "replace")
 
     def _run(self, words: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
@@ -175,7 +175,7 @@ def _environment(moment: dt.datetime | None = None) -> Mapping[str, str]:
     return {**kept, "TZ": "UTC", "LC_ALL": "C.UTF-8", **ours}
 
 
-def last_line(words: bytes) -> str:
-    """The last line of what a program said that tells what is wrong."""
+def telling_line(words: bytes) -> str:
+    """The line of what a program said that tells what is wrong."""
     lines = [line.strip() for line in words.decode("utf-8", "replace").splitlines() if line.strip()]
-    return next((line for line in reversed(lines) if "rror" in line or "fatal" in line), lines[-1] if lines else "?")
+    return next((line for line in lines if "rror" in line or "fatal" in line), lines[-1] if lines else "?")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from magazine.messages import marked
 from magazine.release import notes
-from magazine.release.branch import BranchError, last_line
+from magazine.release.branch import BranchError, telling_line
 
 USUAL = ("rsync", "-rtz", "--omit-dir-times", "--timeout=120", "--delay-updates")
 OWN = ("/release.txt*", "/SHA256SUMS.txt", "/keys.txt*")
@@ -56,7 +56,7 @@ class Copy:
 
     def _check(self, done: subprocess.CompletedProcess[bytes]) -> None:
         if done.returncode:
-            raise BranchError(FAILED, target=self.target, what=last_line(done.stderr))
+            raise BranchError(FAILED, target=self.target, what=telling_line(done.stderr))
 
 
 def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[bytes]:

@@ -132,8 +132,14 @@ class Press:
         if order.packs is not None:
             return order.packs
         last = feeds.day(entries)
-        has_none = not before.packs
-        return has_none or last is None or (order.date - last).days >= self.setup.days("PACKS_EVERY")
+        # packs name the site's address, which may be lost
+        is_elsewhere = before.release is not None and before.release.site != self.setup.site
+        return (
+            not before.packs
+            or is_elsewhere
+            or last is None
+            or (order.date - last).days >= self.setup.days("PACKS_EVERY")
+        )
 
     def _pass_due(
         self, order: Order, before: Standing, after: dict[str, str], where: dict[str, str], *, wants_packs: bool
@@ -171,7 +177,7 @@ class Press:
         """Make packs of the staged site."""
         source = Source(
             folder,
-            listed,
+            dict(listed),
             release.seq,
             release.date,
             release.site,

@@ -145,6 +145,7 @@ def _without(published: Path, large: list[Pack]) -> Iterator[Path]:
     view = swapping.beside(published, VIEW)
     left = {published / name for pack in large for name in (pack.path, f"{pack.path}{verification.SIGNATURE}")}
     shutil.rmtree(view, ignore_errors=True)
+    view.mkdir()
     try:
         for path in sorted(published.rglob("*")):
             target = view / path.relative_to(published)

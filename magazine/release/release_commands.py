@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -48,6 +48,9 @@ NO_DAY = marked("«%(value)s» is no day such as 2026-11-23.")
 TAKE_FIRST = marked(
     "There is no release on this computer, but %(branch)s holds some. Take over the last one first: "
     "python3 tasks.py release --take. Without it partners would see numbers begin anew, and refuse them."
+)
+NOTHING_NEWER = marked(
+    "The branch holds release %(number)d, which is no newer than release %(ours)d here: there is nothing to take over."
 )
 NOTHING_WAITS = marked("No release waits for a signature in %(folder)s. Name its folder with --folder.")
 
@@ -225,8 +228,12 @@ def _take(desk: Desk) -> int:
     remote = _branch(desk)
     remote.fetch()
     remote.write(part)
-    release = notes.parsed((part / notes.FILE).read_bytes())
-    making.checked(part, keys, before, release.date)
+    note = (part / notes.FILE).read_bytes()
+    release = notes.parsed(note)
+    if note == before.note or chain.follows(home, before.prev, notes.digest(note)):
+        raise VaultError(NOTHING_NEWER, number=release.seq, ours=before.seq)
+    # of what stands here only the list of keys counts: a release that nobody else has seen may give way
+    making.checked(part, keys, replace(before, seen=replace(before.seen, release=0, note="")), release.date)
     signatures.dated(part, before, release.moment)
     swapping.put(part, desk.setup.published)
     chain.remember(home, notes.digest((desk.setup.published / notes.FILE).read_bytes()), release.prev)
