@@ -95,6 +95,8 @@ def test_only_what_changed_gets_a_new_time_even_if_its_size_is_the_same(workshop
     assert changed == {"ky/story.html", "release.txt", "release.txt.minisig", "release.txt.sig", "SHA256SUMS.txt"}
     assert {name for name in now if now[name] != then[name]} == changed
     assert {now[name] for name in changed} == {notes.moment(TODAY, 2)} == {release.moment}
+    assert (workshop.published / "ky").stat().st_mtime == notes.moment(TODAY, 2)
+    assert (workshop.published / "petitions/law").stat().st_mtime == notes.moment(TODAY, 1)
     assert notes.moment(TODAY, 2) % 2 == 0, "FAT keeps even seconds"
 
 
@@ -208,6 +210,13 @@ def test_a_library_that_is_missing_keeps_one_pack_away_and_is_told(workshop: Wor
     draft = workshop.draft()
     assert (draft.missing, [path.name for path in draft.made]) == (("libzim",), ["magazine-1.zip"])
     assert draft.release.cid == ""
+
+
+def test_packs_that_nobody_can_make_here_are_not_tried_each_time(workshop: Workshop) -> None:
+    workshop.makers = Makers(())
+    workshop.print()
+    workshop.pages["index.html"] = "<p>Иначе</p>\n"
+    assert workshop.print().changed == ("index.html",), "the feeds have nothing to tell"
 
 
 def test_the_address_in_ipfs_is_that_of_the_files_that_are_listed(workshop: Workshop) -> None:
@@ -396,8 +405,7 @@ def _cut_short(workshop: Workshop, place: int) -> bool:
             draft = workshop.press().draft(making.Order(TODAY, packs=False))
             with own_keys.unlocked(workshop.desk, workshop.keys, workshop.ask) as pair:
                 signatures.sign(draft.folder, draft.release, pair)
-            making.checked(draft.folder, workshop.keys, draft.before, TODAY, workshop.setup.output)
-            swapping.put(draft.folder, workshop.published)
+            making.put(draft.folder, workshop.setup, workshop.keys, draft.before, TODAY)
     except BaseException:  # noqa: BLE001 (nothing of pytest may go on in this process)
         os._exit(8)
     os._exit(0)

@@ -171,8 +171,7 @@ class Workshop:
             draft = self.draft(**more)
             with own_keys.unlocked(self.desk, self.keys, self.ask) as pair:
                 signatures.sign(draft.folder, draft.release, pair, draft.made)
-            making.checked(draft.folder, self.keys, draft.before, self.day, self.setup.output)
-            swapping.put(draft.folder, self.published)
+            making.put(draft.folder, self.setup, self.keys, draft.before, self.day)
             chain.remember(self.desk, notes.digest(self.note), draft.release.prev)
         return self.release
 

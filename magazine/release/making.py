@@ -31,7 +31,7 @@ SHARE_OF_LIFE = 2  # a release that has lived that part of its days is due again
 
 EARLIER = marked("The last release is of %(day)s, which is later than %(date)s. Is the clock of this computer right?")
 KEYS_EXPIRED = marked("The list of keys expired on %(day)s. Renew it first: python3 tasks.py keys renew --root FOLDER")
-BROKEN = marked("The release that was made is not right, and was not put in place: %(what)s")
+BROKEN = marked("The release is not as it must be, so nothing is done with it: %(what)s")
 
 
 class UnchangedError(Exception):
@@ -135,7 +135,7 @@ class Press:
         # packs name the site's address, which may be lost
         is_elsewhere = before.release is not None and before.release.site != self.setup.site
         return (
-            not before.packs
+            before.lacks_packs
             or is_elsewhere
             or last is None
             or (order.date - last).days >= self.setup.days("PACKS_EVERY")
@@ -249,6 +249,13 @@ def checked(folder: Path, keys: Keys, before: Standing, date: dt.date, output: P
         findings = _findings(folder, keys, before, date)
     if findings:
         raise ReleaseError(findings[0].code, BROKEN, what=findings[0].said())
+
+
+def put(folder: Path, setup: Setup, keys: Keys, before: Standing, date: dt.date) -> None:
+    """Put a signed release into its place, if it is as it must be; raises ReleaseError, OSError."""
+    checked(folder, keys, before, date, setup.output)
+    staging.date_folders(folder)
+    swapping.put(folder, setup.published)
 
 
 def _findings(folder: Path, keys: Keys, before: Standing, date: dt.date) -> tuple[ReleaseError, ...]:

@@ -23,6 +23,7 @@ from magazine.release import (
     notes,
     own_keys,
     signatures,
+    staging,
     standing,
     swapping,
     vault,
@@ -192,8 +193,7 @@ def _finish(desk: Desk, keys: Keys, folder: Path, before: Standing) -> int:
                   "hers: %(command)s", seq=release.seq, count=count, needs=keys.needs, folder=desk.waiting,
                   command="python3 tasks.py release --sign --folder FOLDER"))  # fmt: skip
         return 0
-    making.checked(folder, keys, before, desk.date, desk.setup.output)
-    swapping.put(folder, desk.setup.published)
+    making.put(folder, desk.setup, keys, before, desk.date)
     note = (desk.setup.published / notes.FILE).read_bytes()
     chain.remember(desk.home(), notes.digest(note), release.prev)
     _tell(say("Release %(seq)d stands in %(folder)s, good until %(end)s. Send it: %(command)s", seq=release.seq,
@@ -235,6 +235,7 @@ def _take(desk: Desk) -> int:
     # of what stands here only the list of keys counts: a release that nobody else has seen may give way
     making.checked(part, keys, replace(before, seen=replace(before.seen, release=0, note="")), release.date)
     signatures.dated(part, before, release.moment)
+    staging.date_folders(part)
     swapping.put(part, desk.setup.published)
     chain.remember(home, notes.digest((desk.setup.published / notes.FILE).read_bytes()), release.prev)
     _tell(say("Release %(seq)d of another editor is taken over: the next one will follow it.", seq=release.seq))

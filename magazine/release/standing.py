@@ -35,6 +35,11 @@ class Standing:
         return digest(self.note) if self.release else ""
 
     @property
+    def lacks_packs(self) -> bool:
+        """Whether some that it names are not there."""
+        return self.release is not None and len(self.packs) < len(self.release.packs)
+
+    @property
     def packs(self) -> tuple[Pack, ...]:
         """Its packs, if all of them are there."""
         packs = self.release.packs if self.release else ()
