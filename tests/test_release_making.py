@@ -18,6 +18,7 @@ from magazine.forbidden import Forbidden
 from magazine.mirrors import Mirror
 from magazine.problems import Problem
 from magazine.release import (
+    current,
     feeds,
     keyfile,
     making,
@@ -28,7 +29,6 @@ from magazine.release import (
     sources,
     standing,
     sums,
-    swapping,
     verification,
 )
 from magazine.release.codes import Code, ReleaseError
@@ -63,7 +63,7 @@ def test_the_first_release_is_whole_and_every_partner_says_so(workshop: Workshop
     assert release.site == "https://magazine.example.org/"
     assert release.forms == ("https://intake.example.org/",)
     assert {*PAGES, "allowed_signers", "feeds/releases.xml"} < set(release.changed)
-    assert not swapping.beside(workshop.published, swapping.PART).exists()
+    assert not current.beside(workshop.published, current.PART).exists()
 
 
 @pytest.mark.judge
@@ -369,7 +369,7 @@ def test_whenever_the_power_goes_a_whole_release_stands(workshop: Workshop, tmp_
             shutil.rmtree(folder)
         shutil.copytree(tmp_path / "base/published", workshop.published)
         is_cut = _cut_short(workshop, place)
-        swapping.heal(workshop.published)
+        current.heal(workshop.published)
         assert judged(workshop).code == Code.FRESH
         ends.append(standing.read(workshop.published).seq)
         assert not [path.name for path in tmp_path.glob("published.*")]
@@ -401,7 +401,7 @@ def _cut_short(workshop: Workshop, place: int) -> bool:
 
     try:
         sys.addaudithook(hook)
-        with swapping.alone(workshop.published):
+        with current.alone(workshop.published):
             draft = workshop.press().draft(making.Order(TODAY, packs=False))
             with own_keys.unlocked(workshop.desk, workshop.keys, workshop.ask) as pair:
                 signatures.sign(draft.folder, draft.release, pair)
@@ -442,7 +442,7 @@ def test_two_editors_sign_one_release(no_build: Workshop, tmp_path: Path, capsys
     holders(workshop)
     workshop.build()
     assert command(workshop) == 0
-    waiting = swapping.beside(workshop.published, swapping.WAITING)
+    waiting = current.beside(workshop.published, current.WAITING)
     assert waiting.is_dir()
     assert not workshop.published.exists()
     assert "--sign" in capsys.readouterr().out
@@ -470,7 +470,7 @@ def test_nobody_signs_what_is_not_the_next_release(
     holders(workshop)
     workshop.build()
     assert command(workshop) == 0
-    carried = swapping.beside(workshop.published, swapping.WAITING).rename(tmp_path / "carried")
+    carried = current.beside(workshop.published, current.WAITING).rename(tmp_path / "carried")
     if harm == "edit":
         (carried / "story.html").write_text("<p>Мы сдаёмся</p>\n", encoding="utf-8")
     elif harm == "stranger":

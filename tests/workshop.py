@@ -14,13 +14,13 @@ from magazine.records import Library
 from magazine.release import (
     asking,
     chain,
+    current,
     key_commands,
     key_files,
     making,
     notes,
     own_keys,
     signatures,
-    swapping,
     vault,
 )
 from magazine.release.key_commands import Bench, Wanted
@@ -167,7 +167,7 @@ class Workshop:
 
     def print(self, **more: bool) -> Release:
         """Make a release as the command does, without its build."""
-        with swapping.alone(self.published):
+        with current.alone(self.published):
             draft = self.draft(**more)
             with own_keys.unlocked(self.desk, self.keys, self.ask) as pair:
                 signatures.sign(draft.folder, draft.release, pair, draft.made)

@@ -15,7 +15,7 @@ from magazine.messages import marked
 from magazine.problems import Problem
 from magazine.progress import Progress
 from magazine.records import Library
-from magazine.release import feeds, fields, notes, sources, staging, standing, sums, swapping, verification
+from magazine.release import current, feeds, fields, notes, sources, staging, standing, sums, verification
 from magazine.release.codes import Code, ReleaseError
 from magazine.release.keyfile import Keys
 from magazine.release.notes import Pack, Release, Text
@@ -95,7 +95,7 @@ class Press:
         if self.keys.is_expired(order.date):
             raise fields.malformed(KEYS_EXPIRED, day=self.keys.expires)
         seq = before.seq + 1
-        folder = swapping.begun(self.setup.published)
+        folder = current.begun(self.setup.published)
         stage = Staging(folder, before.folder, before.hashes, notes.moment(order.date, seq), self.may_link)
         where = feeds.names(self.languages)
         listed = stage.site(self.setup.output, where.values())
@@ -255,7 +255,7 @@ def put(folder: Path, setup: Setup, keys: Keys, before: Standing, date: dt.date)
     """Put a signed release into its place, if it is as it must be; raises ReleaseError, OSError."""
     checked(folder, keys, before, date, setup.output)
     staging.date_folders(folder)
-    swapping.put(folder, setup.published)
+    current.put(folder, setup.published)
 
 
 def _findings(folder: Path, keys: Keys, before: Standing, date: dt.date) -> tuple[ReleaseError, ...]:

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from magazine.messages import marked, say
-from magazine.release import chain, key_files, keyfile, making, notes, standing, swapping, vault, verification
+from magazine.release import chain, current, key_files, keyfile, making, notes, standing, vault, verification
 from magazine.release.branch import Branch
 from magazine.release.codes import ReleaseError
 from magazine.release.copying import Copy
@@ -69,7 +69,7 @@ def done(counter: Counter) -> int:
 
 def _alone(counter: Counter) -> int:
     setup = counter.setup
-    with swapping.alone(setup.published):
+    with current.alone(setup.published):
         ours = standing.read(setup.published)
         if not ours.release:
             raise VaultError(NONE)
@@ -142,7 +142,7 @@ def _without(published: Path, large: list[Pack]) -> Iterator[Path]:
     if not large:
         yield published
         return
-    view = swapping.beside(published, VIEW)
+    view = current.beside(published, VIEW)
     left = {published / name for pack in large for name in (pack.path, f"{pack.path}{verification.SIGNATURE}")}
     shutil.rmtree(view, ignore_errors=True)
     view.mkdir()

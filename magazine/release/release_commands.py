@@ -16,6 +16,7 @@ from magazine.problems import Report
 from magazine.release import (
     asking,
     chain,
+    current,
     key_files,
     keyfile,
     known,
@@ -25,12 +26,12 @@ from magazine.release import (
     signatures,
     staging,
     standing,
-    swapping,
     vault,
 )
 from magazine.release.asking import Ask
 from magazine.release.branch import Branch, BranchError
 from magazine.release.codes import ReleaseError
+from magazine.release.current import WAITING, beside
 from magazine.release.gate import gate
 from magazine.release.keyfile import Keys
 from magazine.release.making import Draft, GateError, Order, Press, UnchangedError
@@ -38,7 +39,6 @@ from magazine.release.packs import every
 from magazine.release.packs.every import Makers
 from magazine.release.setup import Setup, of_settings
 from magazine.release.standing import Standing
-from magazine.release.swapping import WAITING, beside
 from magazine.release.vault import VaultError
 from magazine.site import fingerprints
 from magazine.site.build import said
@@ -123,7 +123,7 @@ def told(action: Callable[[], int]) -> int:
 
 
 def _alone(desk: Desk, action: Callable[[Desk], int]) -> int:
-    with swapping.alone(desk.setup.published):
+    with current.alone(desk.setup.published):
         return action(desk)
 
 
@@ -187,7 +187,7 @@ def _finish(desk: Desk, keys: Keys, folder: Path, before: Standing) -> int:
     if count < keys.needs:
         if folder != desk.waiting:
             shutil.rmtree(desk.waiting, ignore_errors=True)
-            swapping.settled()
+            current.settled()
             folder.rename(desk.waiting)
         _tell(say("Release %(seq)d has %(count)d of %(needs)d signatures. Take %(folder)s to another editor, who adds "
                   "hers: %(command)s", seq=release.seq, count=count, needs=keys.needs, folder=desk.waiting,
@@ -224,7 +224,7 @@ def _sign(desk: Desk) -> int:
 def _take(desk: Desk) -> int:
     keys, home = key_files.read(desk.setup.lists), desk.home()
     before = standing.read(desk.setup.published)
-    part = swapping.begun(desk.setup.published)
+    part = current.begun(desk.setup.published)
     remote = _branch(desk)
     remote.fetch()
     remote.write(part)
@@ -236,7 +236,7 @@ def _take(desk: Desk) -> int:
     making.checked(part, keys, replace(before, seen=replace(before.seen, release=0, note="")), release.date)
     signatures.dated(part, before, release.moment)
     staging.date_folders(part)
-    swapping.put(part, desk.setup.published)
+    current.put(part, desk.setup.published)
     chain.remember(home, notes.digest((desk.setup.published / notes.FILE).read_bytes()), release.prev)
     _tell(say("Release %(seq)d of another editor is taken over: the next one will follow it.", seq=release.seq))
     if (desk.setup.published / keyfile.FILE).read_bytes() != (desk.setup.lists / keyfile.FILE).read_bytes():
