@@ -88,7 +88,7 @@ def test_minisign_and_openssh_believe_the_list(editors: Editors, tmp_path: Path)
     keys = made(editors)
     assert run(need("minisign"), "-V", "-m", editors.file(), "-P", keys.roots[0], "-Q").strip() == keys.comment
     signers = tmp_path / "roots"
-    public = key_files.signing.ssh_of(keys.roots[0])
+    public = keyfile.as_ssh(keys.roots[0])
     signers.write_text(f"magazine {public}\n", encoding="ascii")
     command = [need("ssh-keygen"), "-Y", "verify", "-f", signers, "-I", "magazine", "-n", "magazine-keys", "-s"]
     with editors.file().open("rb") as data:

@@ -59,7 +59,7 @@ def test_what_cannot_be_done() -> None:
         lambda: keyfile.rotated(KEYS, public("phone"), Active(public("laptop"), "again")),
         lambda: keyfile.added(KEYS, Active(public("lost"), "again")),
         lambda: keyfile.added(KEYS, Active(public("root"), "root")),
-        lambda: keyfile.added(KEYS, Active(signing.ssh_of(public("laptop")), "same-key")),
+        lambda: keyfile.added(KEYS, Active(keyfile.as_ssh(public("laptop")), "same-key")),
         lambda: keyfile.added(KEYS, Active(public("new"), "two words")),
         lambda: keyfile.composed(keyfile.added(KEYS, Active(public("new"), "two\nlines"))),
         lambda: keyfile.needing(KEYS, 3),

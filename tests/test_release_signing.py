@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from releases import LONG_AGO, first_keys, public, secret, ssh
 from toolbox import need, run
 
-from magazine.release import signing
+from magazine.release import keyfile, signing
 from magazine.release.codes import ReleaseError
 from magazine.release.signing import LISTS, RELEASES, Signed
 
@@ -123,7 +123,7 @@ def test_a_signature_of_ssh_keygen_is_accepted(tmp_path: Path) -> None:
 
 
 def test_a_key_of_minisign_has_one_spelling_in_openssh() -> None:
-    assert signing.ssh_of(public("laptop")) == ssh("laptop")
+    assert keyfile.as_ssh(public("laptop")) == ssh("laptop")
 
 
 def test_a_signature_for_another_purpose_is_none() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from magazine.messages import marked, say
 from magazine.problems import closest, did_you_mean
-from magazine.release import asking, key_files, keyfile, own_keys, signing, vault
+from magazine.release import asking, key_files, keyfile, own_keys, vault
 from magazine.release.asking import Ask
 from magazine.release.codes import ReleaseError
 from magazine.release.key_files import Root
@@ -293,7 +293,7 @@ def _tell_roots(keys: Keys) -> None:
     _tell(say("What partners pin, to be read out and printed on paper:"))
     for root in keys.roots:
         _tell(f"\n    {key_files.large(root)}")
-        _tell(f"    {signing.ssh_of(root)}\n")
+        _tell(f"    {keyfile.as_ssh(root)}\n")
 
 
 def _tell(line: str) -> None:

@@ -9,6 +9,7 @@ import base64
 import binascii
 import datetime as dt
 import re
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -151,6 +152,13 @@ def raw(key: str) -> bytes:
         return base64.b64decode(text, validate=True)[-32:]
     except binascii.Error:
         raise malformed(fields.BAD_VALUE, file=FILE, name="key") from None
+
+
+def as_ssh(key: str) -> str:
+    """The same public key, as OpenSSH writes it; raises ReleaseError (malformed)."""
+    parts = (b"ssh-ed25519", raw(key))
+    blob = b"".join(struct.pack(">I", len(part)) + part for part in parts)
+    return f"ssh-ed25519 {base64.b64encode(blob).decode()}"
 
 
 def composed(keys: Keys) -> bytes:

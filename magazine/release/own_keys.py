@@ -10,7 +10,7 @@ from pathlib import Path
 import minisign
 
 from magazine.messages import marked
-from magazine.release import asking, signing, vault
+from magazine.release import asking, keyfile, vault
 from magazine.release.asking import Ask
 from magazine.release.keyfile import Keys
 from magazine.release.vault import VaultError
@@ -52,7 +52,7 @@ def make_next(home: Path, ask: Ask) -> Public:
 
 def public(home: Path) -> Public:
     """The public keys; raises VaultError, OSError."""
-    return Public(vault.public(home, NAME), signing.ssh_of(vault.public(home, SSH_NAME)))
+    return Public(vault.public(home, NAME), keyfile.as_ssh(vault.public(home, SSH_NAME)))
 
 
 def settle(home: Path, keys: Keys) -> None:
@@ -103,7 +103,7 @@ def _make(home: Path, ask: Ask, names: tuple[str, str]) -> Public:
         for name in names:
             _remove(home, name)
         raise
-    return Public(key, signing.ssh_of(ssh))
+    return Public(key, keyfile.as_ssh(ssh))
 
 
 def _remove(home: Path, name: str) -> None:

@@ -78,11 +78,6 @@ def ssh_public(secret: minisign.SecretKey) -> str:
     return f"{KIND.decode()} {base64.b64encode(_string(KIND) + _string(key)).decode()}"
 
 
-def ssh_of(key: str) -> str:
-    """The same public key, as OpenSSH writes it."""
-    return f"{KIND.decode()} {base64.b64encode(_string(KIND) + _string(keyfile.raw(key))).decode()}"
-
-
 def ssh_signed(secret: minisign.SecretKey, data: bytes, purpose: str) -> bytes:
     """OpenSSH's signature of some bytes for a purpose (its «namespace»)."""
     private = private_of(secret)
