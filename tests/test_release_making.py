@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -411,6 +412,22 @@ def _cut_short(workshop: Workshop, place: int) -> bool:
     os._exit(0)
 
 
+def test_another_window_waits_for_its_turn(workshop: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
+    done: list[int] = []
+
+    def other() -> None:
+        done.append(workshop.print().seq)
+
+    with current.alone(workshop.published):
+        waiting = threading.Thread(target=other)
+        waiting.start()
+        waiting.join(0.3)
+        assert not done
+    waiting.join(20)
+    assert done == [1]
+    assert "waiting" in capsys.readouterr().out
+
+
 def holders(workshop: Workshop) -> None:
     """Let two of three editors be needed."""
     for desk in ("bermet", "cholpon"):
@@ -461,6 +478,28 @@ def test_two_editors_sign_one_release(no_build: Workshop, tmp_path: Path, capsys
     assert {"release.txt.minisig", "release.txt.2.minisig", "release.txt.2.sig"} < set(files(workshop.published))
 
 
+def test_the_second_editor_signs_only_what_her_own_texts_make(
+    no_build: Workshop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever has taken the laptop of the first one, or holds her hand, cannot put words into the site unseen."""
+    workshop = no_build
+    holders(workshop)
+    workshop.pages["story.html"] = "<p>Мы сдаёмся</p>\n"
+    workshop.build()
+    assert command(workshop) == 0
+    waiting = current.beside(workshop.published, current.WAITING)
+    workshop.pages["story.html"] = PAGES["story.html"]
+    workshop.build()
+    workshop.at("cholpon")
+    capsys.readouterr()
+    assert command(workshop, sign=True) == 1
+    assert "story.html" in capsys.readouterr().err
+    assert "release.txt.2.minisig" not in files(waiting)
+    assert command(workshop, sign=True, anyway=True) == 0
+    assert judged(workshop).code == Code.FRESH
+    del tmp_path
+
+
 @pytest.mark.parametrize("harm", ["edit", "stranger", "fork"])
 def test_nobody_signs_what_is_not_the_next_release(
     no_build: Workshop, harm: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -506,13 +545,15 @@ def test_the_whole_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capf
     assert release_commands.done(desk) == 0
     assert "--anyway" in capfd.readouterr().out
     assert workshop.release.seq == 1
-    path = trees.write(tmp_path, {"content/extra/left.txt": "Ночь, о которой молчат\n/home/anna/x\n"})
+    sealed = "0123456789abcdef" * 2
+    trees.write(workshop.desk, {f"queue/{sealed}.age": "x"})
+    trees.write(tmp_path, {"content/extra/left.txt": f"Ночь, о которой молчат\n/home/anna/x\n{sealed}\n"})
     before = files(workshop.published)
     capfd.readouterr()
     assert release_commands.done(desk) == 1
     told = capfd.readouterr().err
     assert "left.txt:1" in told
     assert "left.txt:2" in told
-    assert "2 problems" in told
+    assert "left.txt:3" in told
+    assert "3 problems" in told
     assert files(workshop.published) == before
-    del path

@@ -23,6 +23,8 @@ SIGNED_BEFORE = ("releases/*",)
 PROGRAMS = ("kit/*",)  # what partners run: scripts, and settings of servers
 SCRIPTS = ("exit",)
 TITLE = re.compile(r"^Title:[ \t]*(.+?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+QUEUES = ("queue", "laptop/queue")  # in the private folder
+SEALED = re.compile(r"[0-9a-f]{32}\.age")
 HEADERS = 10_000  # signs of a source that hold its headers
 
 
@@ -41,12 +43,12 @@ def names(setup: Setup, report: Report) -> Forbidden:
     return forbidden.listed(setup.settings, setup.content, report)
 
 
-def of(setup: Setup, held: Library, hidden: Forbidden, **more: Any) -> About:
-    """What the gate is told; ``more`` are fields of ``About``."""
+def of(setup: Setup, held: Library, hidden: Forbidden, home: Path, **more: Any) -> About:
+    """What the gate is told; ``home`` is the private folder, and ``more`` are fields of ``About``."""
     texts = [version for entry in held.entries.values() for version in entry.versions.values()]
     people = {name for version in texts for name in (*version.authors, *version.translators)}
     published = [title for version in texts for title in (version.title, version.discreet)]
-    words = drafts.words(_titles(held), published, ())
+    words = drafts.words(_titles(held), published, _waiting(home))
     public = [*people, *setup.settings["SITENAMES"].values()]
     theme = setup.project / str(setup.settings["THEME"])
     values: dict[str, Any] = {
@@ -68,6 +70,12 @@ def _titles(held: Library) -> list[str]:
         with contextlib.suppress(OSError, UnicodeDecodeError):
             found += TITLE.findall(_start(held.root / source))
     return found
+
+
+def _waiting(home: Path) -> list[str]:
+    """The marks of what readers have sent and nobody has decided upon: names of sealed files."""
+    found = (path for queue in QUEUES for path in (home / queue).glob("*"))
+    return [path.stem for path in found if SEALED.fullmatch(path.name)]
 
 
 def _start(path: Path) -> str:

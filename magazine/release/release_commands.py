@@ -17,6 +17,7 @@ from magazine.release import (
     asking,
     chain,
     current,
+    feeds,
     key_files,
     keyfile,
     known,
@@ -26,6 +27,7 @@ from magazine.release import (
     signatures,
     staging,
     standing,
+    sums,
     vault,
 )
 from magazine.release.asking import Ask
@@ -41,7 +43,7 @@ from magazine.release.setup import Setup, of_settings
 from magazine.release.standing import Standing
 from magazine.release.vault import VaultError
 from magazine.site import fingerprints
-from magazine.site.build import said
+from magazine.site.build import languages_of, said
 
 BUILD = (sys.executable, "-m", "magazine.site.build")
 
@@ -52,6 +54,10 @@ TAKE_FIRST = marked(
 )
 NOTHING_NEWER = marked(
     "The branch holds release %(number)d, which is no newer than release %(ours)d here: there is nothing to take over."
+)
+OTHER_SITE = marked(
+    "This is not the site that your own texts make: %(count)d files differ (%(names)s). Bring your copy of the content "
+    "up to date and try again. If you know why they differ and want to sign all the same, say --anyway."
 )
 NOTHING_WAITS = marked("No release waits for a signature in %(folder)s. Name its folder with --folder.")
 
@@ -132,9 +138,8 @@ def _make(desk: Desk) -> int:
     home = desk.home()
     own_keys.active(home, keys)
     _refuse_beginning_anew(desk)
-    status = subprocess.run([*BUILD, desk.setup.content, desk.setup.output], cwd=desk.setup.project, check=False)
-    if status.returncode:
-        return status.returncode
+    if status := _built(desk):
+        return status
     press, report = _press(desk, keys)
     if not press:
         _tell_problems(report)
@@ -161,12 +166,18 @@ def _make(desk: Desk) -> int:
     return _finish(desk, keys, draft.folder, draft.before)
 
 
+def _built(desk: Desk) -> int:
+    """Build the site in a process of its own, whose memory is free again after it; the exit status."""
+    command = [*BUILD, desk.setup.content, desk.setup.output]
+    return subprocess.run(command, cwd=desk.setup.project, check=False).returncode
+
+
 def _press(desk: Desk, keys: Keys) -> tuple[Press | None, Report]:
     report = Report()
     hidden, held = known.names(desk.setup, report), known.library(desk.setup, report)
     if report.errors():
         return None, report
-    about = known.of(desk.setup, held, hidden)
+    about = known.of(desk.setup, held, hidden, desk.home())
     look = partial(gate.problems, about=about)
     return Press(desk.setup, keys, held, look, hidden, desk.makers), report
 
@@ -210,6 +221,8 @@ def _sign(desk: Desk) -> int:
     release = signatures.proved(folder, keys, before.seen)
     if own_keys.active(home, keys).key not in signatures.holders(folder, keys):
         _tell_release(release)
+        if not desk.wanted.anyway and (status := _refuse_another_site(desk, folder)):
+            return status
         with own_keys.unlocked(home, keys, desk.ask) as pair:
             signatures.sign(folder, release, pair)
     if folder != desk.waiting and signatures.brought(folder, desk.waiting):
@@ -218,6 +231,22 @@ def _sign(desk: Desk) -> int:
         return _finish(desk, keys, folder, before)
     _tell(say("Signed. Take %(folder)s back to the computer that made the release, and say there: %(command)s",
               folder=folder, command="python3 tasks.py release --sign --folder FOLDER"))  # fmt: skip
+    return 0
+
+
+def _refuse_another_site(desk: Desk, folder: Path) -> int:
+    """Build the site from this editor's own texts: the same texts are the same bytes on each computer.
+
+    The exit status of the build. Raises VaultError if it is another site.
+    """
+    if status := _built(desk):
+        return status
+    feeds_of_releases = feeds.names(languages_of(desk.setup.settings)).values()
+    mine = {name: sha256 for name, sha256 in sums.of_folder(desk.setup.output).items() if name not in feeds_of_releases}
+    listed = sums.parsed((folder / sums.SUMS).read_bytes())
+    theirs = {name: sha256 for name, sha256 in listed.items() if name not in feeds_of_releases}
+    if other := sorted(staging.changed(mine, theirs)):
+        raise VaultError(OTHER_SITE, count=len(other), names=", ".join(other[:10]))
     return 0
 
 
