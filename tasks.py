@@ -382,6 +382,34 @@ def petition(
 
 
 @task
+def keys(_, step, what=None, word=None, root=None, second=None, content=None):
+    """Make, show, change or revoke the keys that releases of the site are signed with."""
+    from magazine.release.key_commands import Wanted
+
+    leave("release.key_commands", Wanted(step, what or "", word or "", path(root), path(second)), path(content))
+
+
+@task
+def release(
+    _, packs=False, no_packs=False, sign=False, folder=None, take=False, anyway=False, date="", output=None,
+    content=None,
+):  # fmt: skip
+    """Build the site, look through all of it and sign it as a release for partners."""
+    from magazine.release.release_commands import Wanted
+
+    wanted = Wanted(packs, no_packs, sign, path(folder), take, anyway, date)
+    leave("release.release_commands", wanted, path(content), path(output))
+
+
+@task
+def publish(_, dry_run=False, anyway=False):
+    """Send the last release to the branch in git, and by rsync."""
+    from magazine.release.publish_command import Wanted
+
+    leave("release.publish_command", Wanted(dry_run, anyway))
+
+
+@task
 def test(_, quick=False, args=""):
     """Test the program itself; --args goes to pytest."""
     import pytest

@@ -50,6 +50,10 @@ class VaultError(Exception):
         super().__init__(say(sentence, **values))
 
 
+class WrongPassphraseError(VaultError):
+    """The passphrase does not open the key: another try may."""
+
+
 def folder(place: Path | None = None, published: Iterable[Path] = ()) -> Path:
     """The private folder, made when needed: where ``MAGAZINE_DESK`` says, else ``.desk`` beside the project.
 
@@ -95,7 +99,7 @@ def unlocked(home: Path, name: str, passphrase: str) -> minisign.SecretKey:
     try:
         secret.decrypt(passphrase)
     except minisign.Error:
-        raise VaultError(WRONG) from None
+        raise WrongPassphraseError(WRONG) from None
     return secret
 
 
