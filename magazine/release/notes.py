@@ -17,6 +17,7 @@ LIMIT = 256_000  # bytes
 ONCE = ("site", "seq", "date", "expires", "files", "sha256sums", "keys", "prev")
 ORDER = (*ONCE, "changed", "petition", "form", "pack", "cid", "mirror")
 MAX_CHANGED = 200
+PAIRS = 43_200  # of seconds in a day
 NO_RELEASE = "-"  # stands for the release before the first one
 MORE = re.compile(r"… and ([1-9][0-9]{0,8}) more")
 PACK = re.compile(r"(releases/[0-9]{1,18}/([A-Za-z0-9][A-Za-z0-9_.-]{0,119})) ([1-9][0-9]{0,14}) ([0-9a-f]{64})")
@@ -71,9 +72,23 @@ class Release:
         """What the signature says of it, so that the signature alone tells a monitor whether there is news."""
         return f"seq:{self.seq} date:{self.date} expires:{self.expires}"
 
+    @property
+    def moment(self) -> int:
+        """When the files that it changed were changed, as far as partners are told."""
+        return moment(self.date, self.seq)
+
     def is_expired(self, today: dt.date) -> bool:
         """Whether its last day is over: it is stale then, but no less whole."""
         return today > self.expires
+
+
+def moment(date: dt.date, seq: int) -> int:
+    """The time of changed files, in seconds since 1970: on the day, later with each release, and even, as FAT keeps it.
+
+    Copies that go by time and size then see a change that left the size as it was.
+    """
+    midnight = dt.datetime.combine(date, dt.time(), dt.UTC)
+    return int(midnight.timestamp()) + 2 * (seq % PAIRS)
 
 
 def named(changed: Iterable[str]) -> tuple[tuple[str, ...], int]:
