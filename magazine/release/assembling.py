@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,8 @@ from magazine.release.upstream import Upstream
 from magazine.release.verification import ABSENT, SIGNATURE
 
 NO_OWN = marked("%(name)s cannot be a partner's own file (%(reason)s).")
-SIGNED = marked("it belongs to the magazine")
+OURS = marked("it belongs to the magazine")
+SIGNED = f"{notes.FILE}{SIGNATURE}"
 
 
 @dataclass(frozen=True)
@@ -57,18 +58,11 @@ class Assembly:
         return self.work.tree
 
     def fill(
-        self,
-        listed: Mapping[str, str],
-        own: Mapping[str, bytes],
-        allowed: Iterable[str],
-        *,
-        with_packs: bool,
-        progress: Progress,
+        self, listed: Mapping[str, str], own: Mapping[str, bytes], *, with_packs: bool, progress: Progress
     ) -> None:
         """Put all there; what an earlier run has put there stays. Raises ReleaseError, OSError."""
         packs = {pack.path: pack for pack in self.release.packs}
-        kept = self._kept(allowed, listed)
-        self._prune({*listed, *packs, *(f"{name}{SIGNATURE}" for name in packs), *kept})
+        self._prune({*listed, *packs, *(f"{name}{SIGNATURE}" for name in packs)})
         progress.expect(len(listed) + len(packs))
         for name, sha256 in listed.items():
             self._put(name, sha256, MAX_FILE, fetches=True)
@@ -79,10 +73,8 @@ class Assembly:
             elif with_packs:
                 self.lacking.append(name)
             progress.step()
-        for name in kept:
-            self._link(self.old.folder / name, name)
-        for name, data in sorted(own.items()):  # last: before them nothing takes the tree for whole
-            self._write(name, data)
+        for name in sorted(own, key=lambda name: (name == SIGNED, name)):
+            self._write(name, own[name])  # its signature last: without it nothing takes the tree for whole
 
     def _put(self, name: str, sha256: str, limit: int, *, fetches: bool, must: bool = True) -> bool:
         """Have a file in the tree; whether it could be had."""
@@ -118,29 +110,11 @@ class Assembly:
             self._date(place)
 
     def _link(self, old: Path, name: str) -> None:
-        place = self.tree / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.unlink(missing_ok=True)
-        try:
-            os.link(old, place, follow_symlinks=False)
-        except (OSError, NotImplementedError):  # FAT has no links
-            part = self.work.parts / "copied"
-            shutil.copy2(old, part, follow_symlinks=False)
-            part.replace(place)
+        linked(old, self.tree / name, self.work)
 
     def _date(self, file: Path) -> None:
         seconds = self.release.moment
         os.utime(file, (seconds, seconds))
-
-    def _kept(self, allowed: Iterable[str], listed: Mapping[str, str]) -> list[str]:
-        kept = []
-        for name in allowed:
-            reason = sums.why_unsafe(name) or (SIGNED if name in listed else "")
-            if reason:
-                raise ReleaseError(Code.USAGE, NO_OWN, name=sums.shown(name), reason=reason)
-            if digest_of(self.old.folder, name):
-                kept.append(name)
-        return kept
 
     def _prune(self, wanted: set[str]) -> None:
         """Remove what an earlier run has left in the tree and this one does not want; links are not followed."""
@@ -157,6 +131,26 @@ class Assembly:
                     (here / name).rmdir()
         if self.old.folder.exists():
             shutil.copymode(self.old.folder, self.tree)
+
+
+def linked(old: Path, new: Path, work: Work) -> None:
+    """Have a file at another place too, with its time; what stands there is replaced. Raises OSError."""
+    new.parent.mkdir(parents=True, exist_ok=True)
+    new.unlink(missing_ok=True)
+    try:
+        os.link(old, new, follow_symlinks=False)
+    except (OSError, NotImplementedError):  # FAT has no links
+        part = work.parts / "copied"
+        shutil.copy2(old, part, follow_symlinks=False)
+        part.replace(new)
+
+
+def refuse_own(names: Iterable[str], listed: Collection[str]) -> None:
+    """Raise ReleaseError for files of a partner's own that the magazine has, too, or that lie outside of the copy."""
+    for name in names:
+        reason = sums.why_unsafe(name) or (OURS if name in listed else "")
+        if reason:
+            raise ReleaseError(Code.USAGE, NO_OWN, name=sums.shown(name), reason=reason)
 
 
 def copy_of(folder: Path, listed: Iterable[str]) -> Copy:

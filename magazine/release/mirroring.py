@@ -10,7 +10,7 @@ from pathlib import Path
 from magazine.messages import marked
 from magazine.progress import Progress
 from magazine.release import notes, partial, runnable, signing, sums, swapping, verification
-from magazine.release.assembling import Assembly, Copy, copy_of
+from magazine.release.assembling import SIGNED, Assembly, Copy, copy_of, digest_of, linked, refuse_own
 from magazine.release.codes import Code, ReleaseError
 from magazine.release.notes import digest
 from magazine.release.partial import Work
@@ -19,9 +19,7 @@ from magazine.release.seen import Seen
 from magazine.release.sources import Folder
 from magazine.release.sparing import Sparing, list_of
 from magazine.release.upstream import NearFolder, Upstream
-from magazine.release.verification import SIGNATURE, Verdict
-
-SIGNED = f"{notes.FILE}{SIGNATURE}"
+from magazine.release.verification import Verdict
 
 NO_COPY = marked("%(folder)s is not empty and holds no copy of the magazine: name a new folder.")
 A_CLONE = marked("%(folder)s is a clone of a git repository: renew it with «git pull».")
@@ -120,7 +118,7 @@ class _Run:
         own = sparing.own(keys, self.wanted.roots)
         assembly = Assembly(self.work, self.source, release, self._old(here))
         assembly.fill(
-            listed, own, self.wanted.allowed, with_packs=self.wanted.with_packs, progress=self.progress
+            listed, own, with_packs=self.wanted.with_packs, progress=self.progress
         )  # fmt: skip
         verdict = self._judged(self.work.tree, seen)
         return self._finished(verdict, assembly.lacking)
@@ -131,6 +129,7 @@ class _Run:
         if not verdict.is_whole or verdict.code is Code.OLD_KEYS:  # an old list may hide that a key was revoked
             return Outcome(verdict, lacking=tuple(lacking))
         before, after = self._names(self.folder), self._names(self.work.tree)
+        refuse_own(self.wanted.allowed, after)
         changes = _changes(before, after)
         strays = self._strays(before, after)
         if self.wanted.shows:
@@ -138,6 +137,9 @@ class _Run:
                 verdict, is_ready=True, has_news=True, changes=changes, strays=strays, lacking=tuple(lacking)
             )
         self._move_away(strays)
+        for name in self.wanted.allowed:
+            if digest_of(self.folder, name):
+                linked(self.folder / name, self.work.tree / name, self.work)
         swapping.swapped(self.work.tree, self.folder, self.work.folder)
         self._remember(_signature(self.folder))
         self.work.cleared()

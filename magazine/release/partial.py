@@ -79,10 +79,13 @@ class Work:
         """
         part = self.parts / f"any{SUFFIX}"
         part.unlink(missing_ok=True)
-        if not _written(source, name, part, 0, limit):
-            return None
-        sha256, size = sums.of_file(part)
-        part.replace(self.parts / sha256)
+        try:
+            if not _written(source, name, part, 0, limit):
+                return None
+            sha256, size = sums.of_file(part)
+            part.replace(self.parts / sha256)
+        finally:
+            part.unlink(missing_ok=True)
         return sha256, size
 
     def news(self, place: str, signature: bytes) -> str:
