@@ -3,6 +3,7 @@
 import errno
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from mirror_server import Counter, MirrorServer
-from releases import PAGES, SCENES, TODAY, Press, first_keys, pinned, prev, remembered
+from releases import PAGES, SCENES, SITE, TODAY, Press, first_keys, pinned, prev, remembered
 from toolbox import as_nobody, need
 
 from magazine.progress import Progress
@@ -31,6 +32,7 @@ from magazine.release.sync_command import Typed
 
 FROM_AFAR = ("add", "add behind an own name", "add a pack", "link", "pack changed")  # nobody asks a mirror for these
 LIVE = {Code.FRESH, Code.EXPIRED}
+TEXTS = Path(__file__).parent.parent / "content"
 State = dict[str, tuple[bytes, int]]
 
 
@@ -476,42 +478,48 @@ def test_a_full_disk_and_a_folder_without_rights_are_told(
     assert "ermission" in capsys.readouterr().err
 
 
-PAGE = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-
-
 @pytest.fixture(scope="module")
-def grown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
+def grown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Sixty stories in three languages, as long as ours are, and the release after a one-word edit of the newest."""
-    yield from _grown(tmp_path_factory.mktemp("grown"))
+    folder = tmp_path_factory.mktemp("grown")
+    said = "\n".join(file.read_text("utf-8") for file in sorted(TEXTS.rglob("ru.md")))
+    chance, sentences = random.Random(7), sorted({one for one in re.split(r"(?<=[.?!])\s", said) if len(one) > 20})
+    frame = "<nav>" + " ".join(sentences[:40])[:3_000] + "</nav>"
+    stories = [f"{language}magazine/2012-{number % 12 + 1:02}/story-{number}.html"
+               for number in range(60) for language in ("", "ky/", "en/")]  # fmt: skip
+    bodies = {name: " ".join(chance.choices(sentences, k=90))[:4_000] for name in stories}
 
-
-def _grown(folder: Path) -> Iterator[tuple[Path, Path]]:
-    chance, words = random.Random(7), sorted({word for word in PAGE.split() if word.isalpha()})
-
-    def text(count: int) -> str:
-        return " ".join(chance.choices(words, k=count))
-
-    stories = [f"{language}magazine/2012-{number % 12 + 1:02}/story-{number}.html" for number in range(60)
-               for language in ("", "ky/", "en/")]  # fmt: skip
-    bodies = {name: text(900) for name in stories}
-    frame = text(450)
-
-    def pages(bodies: dict[str, str]) -> dict[str, str]:
+    def pages() -> dict[str, str]:
         made = {name: f"<html>{frame}<main>{body}</main></html>\n" for name, body in bodies.items()}
-        for feed, newest in (("feeds/all.xml", stories[0:30:3]), ("feeds/magazine.xml", stories[0:30:3])):
-            entries = "".join(f'<entry>\n<link href="https://magazine.example.org/{name}"/>\n<content>{bodies[name]}'
-                              "</content>\n</entry>\n" for name in newest)  # fmt: skip
-            stamp = f"2012-12-{len(bodies[stories[0]]) % 28 + 1:02}"
-            made[feed] = f"<feed>\n<title>{feed}</title>\n<updated>{stamp}</updated>\n{entries}</feed>\n"
-        return made
+        entries = "".join(f'<entry>\n<link href="{SITE}{name}"/>\n<content>{bodies[name]}</content>\n</entry>\n'
+                          for name in stories[0:30:3])  # fmt: skip
+        stamp = f"<updated>{len(bodies[stories[0]])}</updated>"
+        feeds = {f"feeds/{name}.xml": f"<feed>\n{name:480}{stamp}\n{entries}</feed>\n" for name in ("all", "story")}
+        return made | feeds
 
     press = Press(first_keys())
-    before = press.print(folder / "a", 42, pages(bodies))
-    bodies[stories[0]] = bodies[stories[0]][:2500] + "x" + bodies[stories[0]][2500:]
-    changed = (*sorted(["feeds/all.xml", "feeds/magazine.xml", stories[0]]),)
-    press.print(folder / "b", 43, pages(bodies), prev=prev(folder / "a"), changed=changed)
-    assert before.files == 60 * 3 + 3
-    yield folder / "a", folder / "b"
+    press.print(folder / "a", 42, pages())
+    bodies[stories[0]] = f"{bodies[stories[0]][:2500]} красный {bodies[stories[0]][2500:]}"
+    press.print(folder / "b", 43, pages(), prev=prev(folder / "a"), changed=("feeds/all.xml", "feeds/story.xml", stories[0]))
+    for number, place in ((42, folder / "a"), (43, folder / "b")):
+        for file in place.rglob("*"):
+            os.utime(file, (notes.moment(TODAY, number),) * 2)
+    return folder / "a", folder / "b"
+
+
+def test_a_feed_that_was_put_together_wrongly_is_fetched_whole(tmp_path: Path, grown: tuple[Path, Path]) -> None:
+    """Here two entries changed, but only one of them is of a page that did."""
+    shutil.copytree(grown[0], tmp_path / "copy")
+    shutil.copytree(grown[1], tmp_path / "b")
+    feed = (tmp_path / "b/feeds/all.xml").read_text("utf-8")
+    cut = feed.rindex("</content>")
+    (tmp_path / "b/feeds/all.xml").write_text(f"{feed[: cut - 1]}!{feed[cut:]}", encoding="utf-8")
+    release = notes.parsed((tmp_path / "b/release.txt").read_bytes())
+    Press(first_keys()).print(tmp_path / "b", 43, {}, prev=release.prev, changed=release.changed)
+    with MirrorServer(tmp_path / "b") as server:
+        assert synced(server.address, tmp_path / "copy").is_live
+        assert "SHA256SUMS.txt" not in server.asked
+    assert texts(tmp_path / "copy") == texts(tmp_path / "b")
 
 
 def test_few_bytes_go_over_the_wire(tmp_path: Path, grown: tuple[Path, Path]) -> None:
@@ -527,7 +535,7 @@ def test_few_bytes_go_over_the_wire_from_nginx(tmp_path: Path, grown: tuple[Path
     (tmp_path / "nginx.conf").write_text(f"""
         daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log; worker_processes 1; events {{}}
         {"user root;" if os.geteuid() == 0 else ""}
-        http {{ access_log off; gzip on; gzip_types text/plain text/xml text/css; gzip_proxied any;
+        http {{ access_log off; gzip on; gzip_types text/plain text/xml text/css; 
           types {{ text/html html; text/xml xml; text/plain txt; }}
           client_body_temp_path {tmp_path}/t; proxy_temp_path {tmp_path}/t; fastcgi_temp_path {tmp_path}/t;
           uwsgi_temp_path {tmp_path}/t; scgi_temp_path {tmp_path}/t;

@@ -88,6 +88,12 @@ class Work:
             part.unlink(missing_ok=True)
         return sha256, size
 
+    def kept(self, data: bytes) -> tuple[str, int]:
+        """The hash and size of some bytes, which are kept as if they had come; raises OSError."""
+        sha256, size = sums.of_blocks([data])
+        files.written(self.parts / sha256, data)
+        return sha256, size
+
     def news(self, place: str, signature: bytes) -> str:
         """The tag by which a mirror named its signature, if that is the one that stands here."""
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from magazine.messages import marked
 from magazine.release import keyfile, notes, signing, sums
 from magazine.release.codes import Code, ReleaseError
+from magazine.release.grafting import FEEDS, LIMIT, Grafting
 from magazine.release.keyfile import Keys
 from magazine.release.notes import Release, digest
 from magazine.release.partial import Work
@@ -91,19 +92,25 @@ def list_of(source: Sparing, release: Release, old: Path, work: Work) -> bytes |
     if data and digest(data) == release.sha256sums:
         return data
     if note and data and digest(note) == release.prev and not release.more and release.changed:
-        composed = _composed(source.upstream, release, data, work)
-        if digest(composed) == release.sha256sums:
-            return composed
+        grafting = Grafting(source.upstream, frozenset(release.changed))
+        for feeds in (grafting, None) if any(name.endswith(FEEDS) for name in release.changed) else (None,):
+            composed = _composed(source.upstream, release, data, near, work, feeds)
+            if digest(composed) == release.sha256sums:
+                return composed
     return source.text(sums.SUMS, sums.LIMIT)
 
 
-def _composed(source: Upstream, release: Release, data: bytes, work: Work) -> bytes:
+def _composed(
+    source: Upstream, release: Release, data: bytes, near: Folder, work: Work, grafting: Grafting | None
+) -> bytes:
     """The old list with the hashes of what the mirror has now; nothing of it is believed yet."""
     left = MAX_NEWS
     try:
         listed = sums.parsed(data)
         for name in release.changed:
-            found = work.taken(source, name, left)
+            old = near.text(name, LIMIT) if grafting and name.endswith(FEEDS) else None
+            made = grafting.made(name, old) if grafting and old else None
+            found = work.kept(made) if made else work.taken(source, name, left)
             listed.pop(name, None)
             if found:
                 listed[name] = found[0]

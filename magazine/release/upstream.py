@@ -18,7 +18,7 @@ from magazine.release.fetching import GONE, Fetcher
 from magazine.release.sources import Folder, Site, Source, unreadable
 
 PLAIN = {"Accept-Encoding": "identity"}  # a part of what is packed could not be put together
-RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/(?:[0-9]{1,18}|\*)")  # RFC 9110, section 14.4
+RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/(?:([0-9]{1,18})|\*)")  # RFC 9110, section 14.4
 TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{1,100}"')  # RFC 9110, section 8.8.3
 
 OTHER_PART = marked("%(name)s: the mirror sends another part than the one asked for.")
@@ -29,6 +29,9 @@ class Upstream(Source, Protocol):
 
     def blocks(self, name: str, limit: int, start: int = 0) -> tuple[int, Iterator[bytes]] | None:
         """Where the blocks begin, at ``start`` or at zero, and the blocks; None if there is no such file."""
+
+    def part(self, name: str, start: int, end: int) -> tuple[bytes, int] | None:
+        """The bytes of a file from ``start`` to before ``end``, and its size; None where parts cannot be had."""
 
     def news(self, name: str, tag: str) -> tuple[bytes | None, str]:
         """A small file and the tag by which to ask for it again; no bytes where the file of ``tag`` still stands."""
@@ -58,6 +61,11 @@ class NearFolder(Folder):
 
         return start, read()
 
+    def part(self, name: str, start: int, end: int) -> tuple[bytes, int] | None:
+        """None: nothing is saved by it."""
+        del name, start, end
+        return None
+
     def news(self, name: str, tag: str) -> tuple[bytes | None, str]:
         """The file: nothing is saved by not reading it."""
         del tag
@@ -79,6 +87,15 @@ class FarSite(Site):
         if not part or int(part[1]) != start:
             raise ReleaseError(Code.UNREACHABLE, OTHER_PART, name=name)
         return start, answer.blocks
+
+    def part(self, name: str, start: int, end: int) -> tuple[bytes, int] | None:
+        """The part, where the mirror knows parts."""
+        answer = self.fetcher.asked(name, end - start, PLAIN | {"Range": f"bytes={start}-{end - 1}"})
+        found = RANGE.fullmatch(answer.headers.get("content-range", ""))
+        if answer.status != 206 or not found or not found[2] or int(found[1]) != start:
+            return None
+        data = b"".join(answer.blocks)
+        return (data, int(found[2])) if len(data) == end - start else None
 
     def news(self, name: str, tag: str) -> tuple[bytes | None, str]:
         """The file by its entity tag."""
