@@ -18,7 +18,7 @@ Answer = Callable[[BaseHTTPRequestHandler, bytes], bool]  # whether it has answe
 
 
 class MirrorServer:
-    """Serves a folder; ``asked`` are paths in their order, ``ranges`` the ranges asked for; ``own`` may answer first."""
+    """Serves a folder; ``asked`` and ``ranges`` are what was asked for; ``own`` may answer first."""
 
     def __init__(self, root: Path, own: Answer | None = None) -> None:
         self.root, self.own = root, own
@@ -28,6 +28,7 @@ class MirrorServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def version_string(self) -> str:
                 return "nginx/1.22.1"
