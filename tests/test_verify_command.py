@@ -107,7 +107,8 @@ def test_a_memory_that_cannot_be_read_is_told(tmp_path: Path, capsys: pytest.Cap
     asked = Typed(str(tmp_path / "a"), ",".join(pinned()), state=tmp_path / "seen.txt")
     assert verify_command.run(asked) == Code.MALFORMED
     assert "seen.txt" in capsys.readouterr().out
-    assert verify_command.run(replace(asked, state=tmp_path / "a" / "index.html" / "seen.txt")) == verify_command.TROUBLE
+    beyond = replace(asked, state=tmp_path / "a/index.html/seen.txt")
+    assert verify_command.run(beyond) == verify_command.TROUBLE
 
 
 KEY = public("laptop")
@@ -163,8 +164,8 @@ def test_the_commands_end_with_the_code(tmp_path: Path) -> None:
     roots = [word for key in pinned() for word in ("--root", key)]
 
     def ended(name: str, *words: str) -> tuple[int, str]:
-        call = f"import sys, tasks; name, values = tasks.parse({[name, *words, *roots]!r}); tasks.{name}(None, **values)"
-        command = [sys.executable, "-c", call.replace(f"tasks.{name}(None", f"tasks.{name}.body(None")]
+        call = f"import tasks; tasks.{name}.body(None, **tasks.parse({[name, *words, *roots]!r})[1])"
+        command = [sys.executable, "-c", call]
         done = subprocess.run(command, cwd=Path(tasks.__file__).parent, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout + done.stderr
 

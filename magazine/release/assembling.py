@@ -138,8 +138,9 @@ def linked(old: Path, new: Path, work: Work) -> None:
     new.parent.mkdir(parents=True, exist_ok=True)
     new.unlink(missing_ok=True)
     try:
-        os.link(old, new, follow_symlinks=False)
-    except (OSError, NotImplementedError):  # FAT has no links
+        # Windows has no such switch, and needs none
+        os.link(old, new, **({"follow_symlinks": False} if os.link in os.supports_follow_symlinks else {}))
+    except OSError:  # FAT has no links
         part = work.parts / "copied"
         shutil.copy2(old, part, follow_symlinks=False)
         part.replace(new)

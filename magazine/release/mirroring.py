@@ -67,7 +67,7 @@ def mirrored(source: Upstream, place: str, folder: Path, wanted: Wanted, memory:
 
     Raises ReleaseError for what is not believed, OSError where this machine failed: then the old copy stands.
     """
-    folder = folder.parent.resolve() / folder.name
+    folder = folder.parent.resolve() / folder.name if folder.name not in {"", ".."} else folder.resolve()
     _check(source, folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with partial.opened(folder) as work:
@@ -203,7 +203,8 @@ def _check(source: Upstream, folder: Path) -> None:
         raise ReleaseError(Code.UNSAFE, partial.LINK, folder=folder)
     if (folder / sums.REPOSITORY).exists():
         raise ReleaseError(Code.USAGE, A_CLONE, folder=folder)
-    if folder.exists() and not (folder.is_dir() and ((folder / notes.FILE).is_file() or not any(folder.iterdir()))):
+    is_free = folder.name and (not folder.exists() or (folder.is_dir() and not any(folder.iterdir())))
+    if not is_free and not any((folder / name).is_file() for name in (notes.FILE, sums.SUMS, sums.KEYS)):
         raise ReleaseError(Code.USAGE, NO_COPY, folder=folder)
 
 

@@ -122,7 +122,7 @@ def opened(folder: Path) -> Iterator[Work]:
     for one in (folder, place):
         if one.is_symlink() or getattr(one, "is_junction", bool)():
             raise ReleaseError(Code.UNSAFE, LINK, folder=one)
-    if place.exists() and not (place.is_dir() and ((place / LOCK).is_file() or not any(place.iterdir()))):
+    if place.exists() and not (place.is_dir() and all(map(_is_ours, place.iterdir()))):
         raise ReleaseError(Code.USAGE, NOT_OURS, folder=place)
     place.mkdir(exist_ok=True, mode=0o700)
     lock = FileLock(place / LOCK)
@@ -156,6 +156,11 @@ def _written(source: Upstream, name: str, part: Path, start: int, limit: int) ->
         file.flush()
         os.fsync(file.fileno())
     return True
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a run, or one that was cut short, has put it there."""
+    return path.name in {LOCK, PARTS, TREE, STRAYS, NEWS, swapping.OLD} or path.name.startswith(f".{NEWS}.")
 
 
 def _size(path: Path) -> int:

@@ -25,7 +25,7 @@ NO_ROOTS = marked(
     "phone or from another place than the mirror."
 )
 NO_KEY = marked("«%(key)s» is no root key: it has 56 letters and begins with RW.")
-NO_MEMORY = marked("What was seen before cannot be read at %(file)s: %(reason)s")
+NO_MEMORY = marked("What was seen before cannot be read at %(file)s: %(what)s")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Memory:
         try:
             return seen.read(self.file)
         except ReleaseError as error:
-            raise ReleaseError(Code.MALFORMED, NO_MEMORY, file=self.file, reason=error.said()) from error
+            raise ReleaseError(Code.MALFORMED, NO_MEMORY, file=self.file, what=error.said()) from error
 
     def keep(self, new: Seen) -> None:
         """Remember it together with what another run has seen meanwhile; raises ReleaseError, OSError."""

@@ -23,7 +23,7 @@ NOTHING_NEW = marked("Nothing new: the copy stands as it was.")
 READY = marked("The new copy is ready and not live yet. Without --show the same command puts it in place.")
 LIVE = marked("The new copy is live in %(folder)s.")
 STANDS = marked("Nothing went live; what stood before stands.")
-STRAY = marked("%(name)s is neither the magazine's nor named by --allow: it is moved to %(folder)s.")
+STRAY = marked("%(name)s is neither the magazine's nor named by --allow: it goes to %(folder)s.")
 LACKING = marked("%(name)s is not at this mirror: try another one.")
 
 
