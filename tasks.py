@@ -132,7 +132,10 @@ def parse(words):
             word, value = word + " " + rest[0], rest.pop(0)
         if not value or value.startswith("-") or (options[option] == "N" and not value.isdigit()):
             fail("wrong", word, like)
-        values[option.replace("-", "_")] = int(value) if options[option] == "N" else value
+        key = option.replace("-", "_")
+        if key in values and "[--{} {}]...".format(option, options[option]) in usage:  # it may be said several times
+            value = values[key] + "," + value
+        values[key] = int(value) if options[option] == "N" else value
     if set(places) - set(optional):
         fail("wrong", places[0], like)
     return name, values
@@ -407,6 +410,22 @@ def publish(_, dry_run=False, anyway=False):
     from magazine.release.publish_command import Wanted
 
     leave("release.publish_command", Wanted(dry_run, anyway))
+
+
+@task
+def verify(_, place, root="", packs=False, proxy="", allow="", state=None):
+    """Tell whether a folder or a mirror is the magazine, whole and fresh."""
+    from magazine.release.verify_command import Typed
+
+    leave("release.verify_command", Typed(place, root, packs, proxy, allow, path(state)))
+
+
+@task
+def sync(_, address, folder, root="", packs=False, show=False, proxy="", allow="", state=None):
+    """Make or renew a copy of the magazine from any other one."""
+    from magazine.release.sync_command import Typed
+
+    leave("release.sync_command", Typed(address, path(folder), root, packs, show, proxy, allow, path(state)))
 
 
 @task

@@ -6,13 +6,12 @@ this machine is told, and no setting of the environment is followed.
 
 from __future__ import annotations
 
-import ssl
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from functools import cache, cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
@@ -22,7 +21,9 @@ import httpx
 import socksio
 
 from magazine.messages import marked
+from magazine.release import connections
 from magazine.release.codes import Code, ReleaseError
+from magazine.release.connections import Dated
 
 SECONDS, WHOLE, CALM = 120.0, 7_200.0, 30.0  # for one file, for all of them, and without a byte
 REDIRECTS = 3
@@ -38,6 +39,15 @@ ELSEWHERE = marked("%(address)s leads to another host, which is not followed.")
 CIRCLE = marked("%(address)s leads on without end.")
 ANSWERED = marked("%(address)s answered with the status %(status)d.")
 BROKEN = marked("%(address)s could not be fetched (%(what)s).")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a mirror answers: its status, its headers and the blocks of what it sends."""
+
+    status: int
+    headers: httpx.Headers
+    blocks: Iterator[bytes]
 
 
 @dataclass
@@ -69,9 +79,9 @@ class Fetcher:
     @cached_property
     def pool(self) -> httpcore.ConnectionPool:
         """The connections, which stay open from one file to the next."""
-        certificates = _certificates()
+        certificates = connections.certificates()
         if not self.proxy:
-            return httpcore.ConnectionPool(ssl_context=certificates, network_backend=_Dated(self))
+            return httpcore.ConnectionPool(ssl_context=certificates, network_backend=Dated(self))
         url = httpx.URL(self.proxy)
         kinds = {"socks5": httpcore.SOCKSProxy, "socks5h": httpcore.SOCKSProxy, "http": httpcore.HTTPProxy}
         if url.scheme not in kinds or not url.host or not url.port:
@@ -79,7 +89,7 @@ class Fetcher:
         place = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=b"/")
         auth = (url.username, url.password) if url.userinfo else None
         kind: type[httpcore.SOCKSProxy | httpcore.HTTPProxy] = kinds[url.scheme]
-        return kind(place, proxy_auth=auth, ssl_context=certificates, network_backend=_Dated(self))
+        return kind(place, proxy_auth=auth, ssl_context=certificates, network_backend=Dated(self))
 
     def whole_file(self, name: str, limit: int) -> bytes | None:
         """A small file; None if there is none."""
@@ -88,9 +98,20 @@ class Fetcher:
 
     def blocks(self, name: str, limit: int) -> Iterator[bytes] | None:
         """The blocks of a file, of at most ``limit`` bytes; None if there is none."""
-        blocks = self._blocks(name, limit)
-        first = next(blocks, b"")
-        return None if first is None else _from(first, blocks)
+        answer = self.asked(name, limit)
+        return None if answer.status in GONE else answer.blocks
+
+    def asked(self, name: str, limit: int, conditions: Mapping[str, str] | None = None) -> Answer:
+        """The answer for a file of at most ``limit`` bytes: 200, or 404 and 410 where there is none.
+
+        The headers in ``conditions`` may lead to 304, nothing is new, or 206, a part as was asked for (RFC 9110).
+        """
+        given = conditions or {}
+        found = self._found(name, limit, given)
+        head = next(found)
+        if not isinstance(head, Answer):
+            raise TypeError
+        return replace(head, blocks=(block for block in found if isinstance(block, bytes)))
 
     def left(self, wanted: float | None = None) -> float:
         """Seconds that may be waited; raises httpcore.ReadTimeout when there are none."""
@@ -99,22 +120,22 @@ class Fetcher:
             raise httpcore.ReadTimeout
         return min(left, self.calm if wanted is None else wanted)
 
-    def _blocks(self, name: str, limit: int) -> Iterator[bytes | None]:
+    def _found(self, name: str, limit: int, conditions: Mapping[str, str]) -> Iterator[Answer | bytes]:
+        """The head of the answer, then its blocks."""
         self.end = time.monotonic() + self.seconds
         url = first = self.base.join(quote(name))
         try:
             for _ in range(REDIRECTS + 1):
-                with self._asked(url) as answer:
+                with self._asked(url, conditions) as answer:
                     found = httpx.Headers(answer.headers)
                     if answer.status in MOVED and "location" in found:
                         url = self._followed(url, found["location"])
                         continue
-                    if answer.status in GONE:
-                        yield None
-                    elif answer.status == 200:
-                        yield from _limited(answer.iter_stream(), found.get("content-encoding", ""), limit, str(url))
-                    else:
+                    if answer.status not in {200, *GONE, *_expected(conditions)}:
                         raise _unreachable(ANSWERED, str(url), status=answer.status)
+                    yield Answer(answer.status, found, iter(()))
+                    if answer.status in {200, 206}:
+                        yield from _limited(answer.iter_stream(), found.get("content-encoding", ""), limit, str(url))
                     return
         except httpcore.TimeoutException:
             raise _unreachable(LATE, str(url)) from None
@@ -127,13 +148,14 @@ class Fetcher:
         raise _unreachable(CIRCLE, str(first))
 
     @contextmanager
-    def _asked(self, url: httpx.URL) -> Iterator[httpcore.Response]:
+    def _asked(self, url: httpx.URL, conditions: Mapping[str, str]) -> Iterator[httpcore.Response]:
         """An answer, asked for twice where a connection that was kept open turns out to be closed."""
+        headers = [("Host", url.netloc.decode("ascii")), *(HEADERS | dict(conditions)).items()]
         with ExitStack() as stack:
             try:
-                answer = stack.enter_context(self.pool.stream("GET", _target(url), headers=_headers(url)))
+                answer = stack.enter_context(self.pool.stream("GET", _target(url), headers=headers))
             except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
-                answer = stack.enter_context(self.pool.stream("GET", _target(url), headers=_headers(url)))
+                answer = stack.enter_context(self.pool.stream("GET", _target(url), headers=headers))
             yield answer
 
     def _followed(self, url: httpx.URL, place: str) -> httpx.URL:
@@ -145,52 +167,6 @@ class Fetcher:
         if not kept or (led.port != url.port and led.scheme == url.scheme):
             raise _unreachable(ELSEWHERE, str(url))
         return led
-
-
-@cache  # to read them takes a tenth of a second
-def _certificates() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)
-
-
-class _Dated(httpcore.NetworkBackend):
-    """Connections of which no step waits beyond the fetcher's end, however small the steps are."""
-
-    def __init__(self, fetcher: Fetcher) -> None:
-        self.fetcher, self.plain = fetcher, httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        seconds = self.fetcher.left(timeout)
-        return _Stream(self.plain.connect_tcp(host, port, seconds, local_address, socket_options), self.fetcher)
-
-
-class _Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, fetcher: Fetcher) -> None:
-        self.stream, self.fetcher = stream, fetcher
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self.stream.read(max_bytes, self.fetcher.left(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self.stream.write(buffer, self.fetcher.left(timeout))
-
-    def close(self) -> None:
-        self.stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        seconds = self.fetcher.left(timeout)
-        return _Stream(self.stream.start_tls(ssl_context, server_hostname, seconds), self.fetcher)
-
-    def get_extra_info(self, info: str) -> object:
-        return self.stream.get_extra_info(info)
 
 
 def _limited(chunks: Iterable[bytes], encoding: str, limit: int, address: str) -> Iterator[bytes]:
@@ -216,12 +192,6 @@ def _unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
         raise zlib.error("gzip")
 
 
-def _from(first: bytes, rest: Iterator[bytes | None]) -> Iterator[bytes]:
-    yield first
-    for block in rest:
-        yield block or b""
-
-
 def _url(address: str) -> httpx.URL:
     try:
         url = httpx.URL(address)
@@ -236,8 +206,8 @@ def _target(url: httpx.URL) -> httpcore.URL:
     return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 
-def _headers(url: httpx.URL) -> list[tuple[str, str]]:
-    return [("Host", url.netloc.decode("ascii")), *HEADERS.items()]
+def _expected(conditions: Mapping[str, str]) -> set[int]:
+    return ({304} if "If-None-Match" in conditions else set()) | ({206} if "Range" in conditions else set())
 
 
 def _unreachable(sentence: str, address: str, **values: object) -> ReleaseError:

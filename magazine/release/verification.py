@@ -197,8 +197,8 @@ def _signed_enough(source: Source, data: bytes, keys: Keys) -> str:
     good: dict[str, str] = {}
     bad: list[Signed] = []
     for file in _signatures():
-        signature = source.text(file, signing.LIMIT)
-        if signature is None or len(good) >= keys.needs:
+        signature = source.text(file, signing.LIMIT) if len(good) < keys.needs else None
+        if signature is None:
             break
         active = signing.verified(data, signature, [one.key for one in keys.active], file)
         gone = None if active else signing.verified(data, signature, keys.never, file)
