@@ -23,7 +23,10 @@ LIBRARIES = (
 @cache
 def program() -> bytes:
     """Of the package's code, of Python and of the libraries; what runs does not change while it runs."""
-    return digest(files(sorted(PACKAGE.rglob("*.py"))), sys.version, [metadata.version(name) for name in LIBRARIES])
+    kit = (path for path in (PACKAGE / "kit").glob("s*/*") if path.is_file())  # scripts and settings of servers
+    return digest(
+        files(sorted({*PACKAGE.rglob("*.py"), *kit})), sys.version, [metadata.version(name) for name in LIBRARIES]
+    )
 
 
 def site(theme: Path, settings: Mapping[str, Any]) -> bytes:
