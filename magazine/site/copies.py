@@ -67,8 +67,8 @@ class Copies:
 
     @staticmethod
     def is_followed(address: str) -> bool:
-        """Whether every browser, or Tor Browser, opens an address."""
-        return addresses.is_web(address)
+        """Whether every phone knows what to do with an address; that of an onion service is for Tor Browser."""
+        return addresses.is_web(address) or address.startswith("mailto:")
 
     @staticmethod
     def short(mirror: Mirror) -> str:
