@@ -12,14 +12,15 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
 
-from magazine import headers
+from magazine import headers, mirrors
 from magazine.answers import read_answers
 from magazine.entries import Folder, assembled, drafts_of
 from magazine.headers import Source
 from magazine.memory import Memory, Shelf
-from magazine.places import ANSWERS, SIGNATURES, Place, Places
+from magazine.mirrors import Mirror
+from magazine.places import ANSWERS, MIRRORS, SIGNATURES, Place, Places
 from magazine.problems import Problem, Report, closest
-from magazine.records import BLOG, PAGES, Entry, Issue, Library, Petition
+from magazine.records import BLOG, PAGES, Entry, Issue, Library, Petition, known_as
 from magazine.signatures import read_signatures
 from magazine.slugs import MAX_SLUG_LENGTH, is_slug, slug_of
 from magazine.tree import Tree, renewed, scan
@@ -70,6 +71,7 @@ def read(
         petitions=tuple(sorted(petitions, key=attrgetter("order"), reverse=True)),
         pages=tuple(sorted(pages, key=attrgetter("slug"))),
         extras=tuple(places.extras()),
+        mirrors=_mirrors(root, places),
         unpublished=frozenset(reader.seen) - {entry.key for entry in entries},
         drafts=tuple(sorted(reader.kept_out)),
         entries={entry.key: entry for entry in entries},
@@ -143,12 +145,28 @@ class _Reader:
 
     def petition(self, petition: Petition, found: Iterable[Entry]) -> Petition:
         """A petition with its news and its signatures."""
-        updates = (one for one in found if one.key.startswith(f"{petition.key}/"))
+        updates = [one for one in found if one.key.startswith(f"{petition.key}/")]
+        self._check_recipients(petition, updates)
         signed = read_signatures(self.root, self.places.files(f"{petition.key}/{SIGNATURES}"), self.report)
         newest_first = tuple(sorted(updates, key=attrgetter("order"), reverse=True))
         return replace(
             petition, tallies=signed.tallies, signers=signed.signers, duplicates=signed.duplicates, updates=newest_first
         )
+
+    def _check_recipients(self, petition: Petition, updates: Iterable[Entry]) -> None:
+        """Tell of news whose `From:` names nobody whom the petition goes to."""
+        recipients = [name for version in petition.versions.values() for name in version.recipients]
+        known = {known_as(name) for name in recipients}
+        for version in (version for update in updates for version in update.versions.values()):
+            value = version.answered_by
+            if not value or known_as(value) in known:
+                continue
+            source = headers.read(self.root, version.path, Report())
+            if source and source.text("from"):  # a translation has it from its original
+                guess = closest(value, recipients)
+                self.report.add(
+                    "recipient-unknown", version.path, source.line("from"), value=headers.shown(value), guess=guess
+                )
 
     def _told(self, known: Known) -> Entry | None:
         self.report.found.update(dict.fromkeys(known[1]))
@@ -222,6 +240,19 @@ class _Reader:
             value, guess = headers.shown(slug), closest(slug, known)
             self.report.add("reference-unknown", path, line, name="Stories", value=value, guess=guess)
         return issue.order_given
+
+
+def _mirrors(root: Path, places: Places) -> tuple[Mirror, ...]:
+    """The mirrors of both tables, as far as these are there."""
+    held: dict[str, bytes | None] = {}
+    for name in places.tables():
+        path = Path(MIRRORS, name)
+        try:
+            with (root / path).open("rb") as file:
+                held[name] = file.read(mirrors.MAX_BYTES)
+        except OSError as error:
+            places.report.add("file-unreadable", path, reason=error.strerror or type(error).__name__)
+    return mirrors.read(held.get(mirrors.LISTED), held.get(mirrors.CHECKED), Path(MIRRORS), places.report)
 
 
 def _check_slugs(seen: Mapping[str, str], report: Report) -> None:

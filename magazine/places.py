@@ -9,11 +9,12 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from magazine.mirrors import CHECKED, LISTED
 from magazine.problems import Report
 from magazine.records import BLOG, MAGAZINE, PAGES, PETITIONS, SECTIONS, Entry, Extra, Issue, Petition
 from magazine.tree import File, Tree
 
-ANSWERS, SIGNATURES, NEWS, EXTRA = "comments", "signatures", "updates", "extra"
+ANSWERS, SIGNATURES, NEWS, EXTRA, MIRRORS = "comments", "signatures", "updates", "extra", "mirrors"
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,17 @@ class Places:
                 else:
                     yield Extra(Path(name), name.removeprefix(f"{EXTRA}/"))
 
+    def tables(self) -> frozenset[str]:
+        """The names of the tables of mirrors that there are; any other file there is told."""
+        found = frozenset(file.name for file in self.listed(MIRRORS)) if self.is_folder(MIRRORS) else frozenset()
+        for name in sorted(found - {LISTED, CHECKED}):
+            self.unknown(f"{MIRRORS}/{name}")
+        return found & {LISTED, CHECKED}
+
     def tell_unknown(self) -> None:
         """Tell what stands beside the sections."""
         for file in self.listed(""):
-            if file.name not in (*SECTIONS, EXTRA) or not self.is_folder(file.name):
+            if file.name not in (*SECTIONS, EXTRA, MIRRORS) or not self.is_folder(file.name):
                 self.unknown(file.name)
 
     def is_folder(self, name: str) -> bool:

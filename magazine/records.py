@@ -248,5 +248,10 @@ class Library:
         return {version.source: (entry, version) for entry in entries for version in entry.versions.values()}
 
 
+def known_as(recipient: str) -> str:
+    """The name of a recipient as all ways to write it have in common."""
+    return " ".join(recipient.casefold().split())
+
+
 def _face(version: Version) -> dict[str, object]:
     return {name: value for name, value in vars(version).items() if name not in UNSEEN_OF_VERSION}

@@ -168,6 +168,20 @@ OF_SOURCES: Rules = {
         marked("the message to pass on has %(size)d letters, and no room is left for the address; it will be cut"),
         marked("say it in %(limit)d letters"),
     ),
+    "mirror-bad": (
+        ERROR,
+        marked("«%(value)s» cannot stand in the column `%(name)s` of the mirrors"),
+        marked(
+            "write an address with https:// and a slash at its end, a country as two capital letters, a day as "
+            "2026-01-31%(guess)s"
+        ),
+    ),
+    "mirror-table": (
+        ERROR,
+        marked("this is no table of mirrors"),
+        marked("let its first line be %(known)s and every other line have as many parts, with commas between"),
+    ),
+    "mirror-twice": (ERROR, marked("the mirror %(value)s stands there twice"), marked("delete one of the two lines")),
     "originals-two": (
         ERROR,
         marked("two languages carry a `Date:`, here and in %(other)s; only the original has one"),
@@ -202,6 +216,11 @@ OF_SOURCES: Rules = {
         WARNING,
         marked("the picture file carries %(found)s; readers do not get it, but copies of the sources do"),
         marked("run: python3 tasks.py photo %(file)s"),
+    ),
+    "recipient-unknown": (
+        ERROR,
+        marked("`From:` names «%(value)s», whom the petition does not go to"),
+        marked("write the name as `To:` of the petition has it%(guess)s"),
     ),
     "reference-unknown": (
         ERROR,

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 import segno
 from markupsafe import Markup
 
-from magazine.records import Entry, Petition, Signer, Version
+from magazine.records import Entry, Petition, Signer, Version, known_as
 from magazine.region_counts import RegionCounts, merged
 from magazine.signatures import WAYS
 
@@ -112,9 +112,9 @@ class Support:
 
     def _answering(self, update: Entry) -> set[int]:
         """The places, among those the petition goes to, of whom some news bring an answer of; in any language."""
-        told = {_same(version.answered_by) for version in update.versions.values() if version.answered_by}
+        told = {known_as(version.answered_by) for version in update.versions.values() if version.answered_by}
         named = (version.recipients for version in self.petition.versions.values())
-        return {place for row in named for place, recipient in enumerate(row) if _same(recipient) in told}
+        return {place for row in named for place, recipient in enumerate(row) if known_as(recipient) in told}
 
     def _named(self, signer: Signer) -> Named:
         return Named(signer.name, signer.region if signer.region in self.regions.shown else "")
@@ -164,7 +164,3 @@ def qr(address: str, title: str = "") -> Markup:
         svgclass=None, lineclass=None, light="#fff",
     )  # fmt: skip
     return Markup(drawing.getvalue().decode())  # noqa: S704 (drawn by segno, which escapes the title)
-
-
-def _same(name: str) -> str:
-    return " ".join(name.casefold().split())
