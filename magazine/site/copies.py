@@ -62,8 +62,13 @@ class Copies:
 
     def duplicates(self, address: str) -> list[str]:
         """The same page on other hosts (RFC 6249, 3)."""
-        web = self.by_kind.get(WEB, ())[:DUPLICATES]
-        return [addresses.absolute(address, mirror.address) for mirror in web]
+        web = [mirror for mirror in self.by_kind.get(WEB, ()) if not self.is_wrong(mirror)]
+        return [addresses.absolute(address, mirror.address) for mirror in web[:DUPLICATES]]
+
+    @staticmethod
+    def is_wrong(mirror: Mirror) -> bool:
+        """Whether something in it was not as we made it: nobody is sent there."""
+        return mirror.state not in STATES
 
     @staticmethod
     def is_followed(address: str) -> bool:

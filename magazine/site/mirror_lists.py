@@ -28,7 +28,11 @@ def plain(copies: Copies, site: str, onion: str, comments: Iterable[str]) -> byt
     lines = [*(f"# {comment}" for comment in comments), f"main {site.rstrip('/')}/"]
     lines += [f"onion {onion.rstrip('/')}/"] if onion else []
     for mirror in copies.mirrors:
-        found = [mirror.state.replace(" ", "-"), str(mirror.seq), str(mirror.checked)] if mirror.checked and mirror.state else []
+        found = (
+            [mirror.state.replace(" ", "-"), str(mirror.seq), str(mirror.checked)]
+            if mirror.checked and mirror.state
+            else []
+        )
         lines.append(" ".join((mirror.kind, mirror.address, *found)))
     lines += [f"key {root}" for root in copies.roots]
     return "".join(f"{line}\n" for line in lines).encode()
