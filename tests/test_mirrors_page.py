@@ -48,7 +48,7 @@ CHECKED = f"""address,state,checked,seq,shown
 CHECKED_LATER = CHECKED.replace("current,2026-11-21,42", "current,2026-11-22,43")
 # a page may weigh little more than its text
 LONG = "".join(
-    f"\nМы просим о законе номер {number} и объясняем, почему он нужен: {number**5}.\n" for number in range(30)
+    f"\nМы просим о законе номер {number} и объясняем, почему он нужен: {number**40}.\n" for number in range(70)
 )
 FILES = {
     "blog/one/ru.md": STORY,
@@ -122,7 +122,7 @@ def test_every_mirror_that_is_shown_stands_on_the_page_of_each_language(desk: De
     page = desk.page(name)
     found = links(page, ".entries a[href]")
     assert [address for address in (WEB, OLD, ONION, OTHER_ONION) if address not in found] == []
-    assert {RSYNC, IPFS} == {code.text for code in page.select(".entries code")}
+    assert {RSYNC, IPFS, TAMPERED} == {code.text for code in page.select(".entries code")}
     assert HIDDEN not in str(page)
     assert "https://friends.example.org/" in found
 
