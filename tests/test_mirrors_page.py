@@ -254,7 +254,7 @@ def test_the_kit_is_filled_in_from_the_settings(desk: Desk) -> None:
 
 
 def test_hosts_of_pages_find_what_they_look_for(desk: Desk) -> None:
-    assert (desk.output / ".nojekyll").read_bytes() == b""
+    assert (desk.output / ".nojekyll").read_bytes() == b"\n"
     assert (desk.output / "CNAME").read_bytes() == b"magazine.example.org\n"
 
 

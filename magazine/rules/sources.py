@@ -138,7 +138,7 @@ OF_SOURCES: Rules = {
     ),
     "keys-bad": (
         ERROR,
-        marked("this list of keys cannot be read: %(reason)s"),
+        marked("this is no list of keys, or it is damaged"),
         marked(
             "take it from your last release, or make it anew with `python3 tasks.py keys`; nobody writes it by hand"
         ),

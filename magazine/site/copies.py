@@ -11,7 +11,7 @@ from magazine.messages import for_readers
 from magazine.mirrors import Mirror
 from magazine.problems import Report
 from magazine.records import Library
-from magazine.release import keyfile, signing
+from magazine.release import keyfile
 from magazine.release.codes import ReleaseError
 from magazine.release.keyfile import Keys
 from magazine.site import addresses
@@ -28,6 +28,8 @@ STATES = {
     UNREACHABLE: for_readers("did not answer"),
 }
 WRONG = for_readers("not as we made it: do not rely on it")
+# SIGNER and RELEASES of ``magazine.release.signing``, which takes a tenth of a second to load
+ASKED_OF_SSH = "-I magazine -n magazine-release"
 DUPLICATES = 3  # on the home page, which stays light however many mirrors there are
 
 
@@ -52,7 +54,7 @@ class Copies:
     @property
     def asked_of_ssh(self) -> str:
         """What ``ssh-keygen`` is asked with, where a key of OpenSSH signs as well."""
-        return f"-I {signing.SIGNER} -n {signing.RELEASES}" if self.keys and self.keys.active_ssh else ""
+        return ASKED_OF_SSH if self.keys and self.keys.active_ssh else ""
 
     @cached_property
     def by_kind(self) -> Mapping[str, tuple[Mirror, ...]]:
@@ -93,8 +95,8 @@ def keys_of(library: Library, report: Report) -> Keys | None:
         if extra.address == keyfile.FILE:
             try:
                 return keyfile.parsed((library.root / extra.path).read_bytes())
-            except ReleaseError as error:
-                report.add("keys-bad", extra.path, reason=error.said())
+            except ReleaseError:
+                report.add("keys-bad", extra.path)
             except OSError as error:
                 report.add("file-unreadable", extra.path, reason=error.strerror or type(error).__name__)
     return None

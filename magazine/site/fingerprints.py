@@ -23,7 +23,7 @@ LIBRARIES = (
 @cache
 def program() -> bytes:
     """Of the package's code, of Python and of the libraries; what runs does not change while it runs."""
-    kit = (path for path in (PACKAGE / "kit").glob("s*/*") if path.is_file())  # scripts and settings of servers
+    kit = (path for path in (PACKAGE / "kit").glob("*/*") if path.is_file() and path.suffix != ".pyc")
     return digest(
         files(sorted({*PACKAGE.rglob("*.py"), *kit})), sys.version, [metadata.version(name) for name in LIBRARIES]
     )

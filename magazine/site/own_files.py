@@ -14,8 +14,9 @@ from magazine.site import addresses, mirror_lists
 from magazine.site.copies import Copies
 from magazine.site.support import qr
 
-# GitHub and those who do as it does leave out what begins with a low line, unless this file is there, which is empty
-PAGES_AS_THEY_ARE = ".nojekyll"
+# GitHub and those who do as it does leave out what begins with a low line, unless this file is there
+# (it holds one line end: zimcheck takes an empty file for a fault)
+PAGES_AS_THEY_ARE, NOTHING = ".nojekyll", b"\n"
 # at the head of the plain list, in every language
 COMMENTS = (
     for_readers("Other addresses of this magazine: kind, address, what the last check found, release, day."),
@@ -55,7 +56,7 @@ def others(settings: Mapping[str, Any], copies: Copies, comments: Iterable[str])
         addresses.MIRROR_LINES: mirror_lists.plain(copies, settings["SITEURL"], settings["ONION"], comments),
         addresses.MIRROR_POOL: mirror_lists.pool(copies.mirrors),
         addresses.MIRROR_STATUS: mirror_lists.status(copies.mirrors),
-        PAGES_AS_THEY_ARE: b"",
+        PAGES_AS_THEY_ARE: NOTHING,
     }
     if settings["PUBLISH_CNAME"]:
         found[addresses.OWN_NAME] = f"{settings['PUBLISH_CNAME']}\n".encode()
