@@ -21,10 +21,12 @@ from trees import STORY, TRANSLATION, write
 import pelicanconf
 from magazine.kit import folder as kit
 from magazine.kit.presets import Preset
+from magazine.memory import Memory
 from magazine.release import keyfile
 from magazine.release.gate import about as told
 from magazine.release.gate import gate
 from magazine.site import build
+from magazine.site.copies import Copies
 
 SITE = "https://magazine.example.org/"
 ONION, OTHER_ONION = (f"http://{letters * 7}.onion/" for letters in ("abcdefgh".replace("h", "2"), "zyxwvuts"))
@@ -72,13 +74,13 @@ class Desk:
     content: Path
     output: Path
 
-    def build(self, **settings: Any) -> list[str]:
+    def build(self, memory: Memory | None = None, changed: tuple[str, ...] = (), **settings: Any) -> list[str]:
         """The codes of the problems of a build with other settings."""
         said, given = build.said, build.settings
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(build, "said", lambda: {**said(), **settings})
             patch.setattr(build, "settings", lambda **more: given(**more, **settings))
-            return [problem.code for problem in build.build(self.content, self.output)]
+            return [problem.code for problem in build.build(self.content, self.output, memory=memory, changed=changed)]
 
     def page(self, name: str) -> BeautifulSoup:
         return BeautifulSoup((self.output / name).read_bytes(), "html.parser")
@@ -253,6 +255,11 @@ def test_the_kit_is_filled_in_from_the_settings(desk: Desk) -> None:
     assert ONION.rstrip("/").encode() in b"".join(expected.values())
 
 
+def test_the_page_names_instructions_in_its_own_language_first() -> None:
+    named = Copies(kit=("kit/.hidden", "kit/Caddyfile", "kit/a.sh", "kit/read-me.en.txt", "kit/read-me.ky.txt"))
+    assert named.kit_in("ky") == ["kit/read-me.ky.txt", "kit/a.sh"]
+
+
 def test_hosts_of_pages_find_what_they_look_for(desk: Desk) -> None:
     assert (desk.output / ".nojekyll").read_bytes() == b"\n"
     assert (desk.output / "CNAME").read_bytes() == b"magazine.example.org\n"
@@ -327,6 +334,20 @@ def test_a_new_mirror_changes_home_as_well(changing: Desk) -> None:
     assert changing.build() == []
     after = changing.bytes()
     assert {name for name in after if after[name] != before.get(name)} == PAGES | LISTS | HOMES
+    path.write_text(LIST, encoding="utf-8")
+
+
+def test_a_process_that_stays_makes_the_bytes_of_a_new_one(changing: Desk) -> None:
+    memory, path = build.opened(changing.content, changing.output), changing.content / "mirrors" / "list.csv"
+    assert changing.build(memory) == []
+    path.write_text(LIST.replace(OLD, "https://newest.example.net/"), encoding="utf-8")
+    assert changing.build(memory, ("mirrors/list.csv",)) == []
+    staying = changing.bytes()
+    memory.close()
+    cold = Desk(changing.content, changing.output.with_name("cold"))
+    assert cold.build(Memory(None)) == []
+    assert staying == cold.bytes()
+    assert b"https://newest.example.net/ky/index.html" in staying["ky/index.html"]
     path.write_text(LIST, encoding="utf-8")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,7 @@ STATES = {
     UNREACHABLE: for_readers("did not answer"),
 }
 WRONG = for_readers("not as we made it: do not rely on it")
+OF_A_LANGUAGE = re.compile(r"\.[a-z]{2}\.txt")  # as read-me.ky.txt
 # SIGNER and RELEASES of ``magazine.release.signing``, which takes a tenth of a second to load
 ASKED_OF_SSH = "-I magazine -n magazine-release"
 DUPLICATES = 3  # on the home page, which stays light however many mirrors there are
@@ -71,6 +73,13 @@ class Copies:
     def is_wrong(mirror: Mirror) -> bool:
         """Whether something in it was not as we made it: nobody is sent there."""
         return mirror.state not in STATES
+
+    def kit_in(self, language: str) -> list[str]:
+        """The files of the kit that a page links to: instructions in its language first, and none in another."""
+        found = [name for name in self.kit if "." in name.rpartition("/")[2][1:]]
+        told = {name for name in found if OF_A_LANGUAGE.search(name)}
+        own = [name for name in told if name.endswith(f".{language}.txt")]
+        return own + [name for name in found if name not in told]
 
     @staticmethod
     def is_followed(address: str) -> bool:
