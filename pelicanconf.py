@@ -45,6 +45,7 @@ FORBIDDEN_NAMES = ""  # a file outside this folder with names, phones and addres
 RELEASE_DAYS, KEYS_DAYS = 60, 365  # days after which partners are told that a release, or the list of keys, is stale
 PACKS_EVERY = 30  # days after which a release makes archives anew
 PUBLISH_REMOTE, PUBLISH_BRANCH = "origin", "gh-pages"  # where `publish` puts the site in git; no branch: nowhere
+PUBLISH_CNAME = ""  # the host name that pages of that branch are to have; none: what the host of them gives
 PUBLISH_RSYNC = ""  # and where by rsync, such as web@host.example.org:magazine/
 
 # --- how the site is built: rarely changed -------------------------------------------------------

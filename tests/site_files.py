@@ -22,6 +22,7 @@ PICTURE_ENDINGS = (".jpg", ".jpeg", ".webp", ".png", ".gif", ".avif", ".svg", ".
 KINDS = {
     "home": r"index\.html",
     "not found": r"404\.html",
+    "other addresses": r"mirrors\.html",
     "older part of a list": r"(magazine|blog|petitions|archive|topics|credits)/page/\d+\.html",
     "more answers": r".+/answers-\d+\.html",
     "list of issues": r"magazine/index\.html",

@@ -18,11 +18,11 @@ from magazine.rules.release import OF_RELEASE
 
 ROOT = Path(__file__).parent
 TREES = sorted(path.name for path in (ROOT / "broken").iterdir())
-# what no tree of files can show: see test_build.py, test_library.py and test_renamed.py, and for the list itself
-# test_forbidden.py
+# what no tree of files can show: see test_build.py, test_library.py, test_mirrors_page.py and test_renamed.py, and for
+# the list itself test_forbidden.py
 WITHOUT_TREE = {
     "file-unreadable", "forbidden-common", "forbidden-empty", "forbidden-inside", "forbidden-not-utf8",
-    "forbidden-open", "forbidden-short", "forbidden-unreadable", "internal", "slug-renamed",
+    "forbidden-open", "forbidden-short", "forbidden-unreadable", "internal", "setting-bad", "slug-renamed",
 }  # fmt: skip
 MISSING = "translation-missing"
 

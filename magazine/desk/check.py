@@ -24,6 +24,7 @@ from magazine.progress import DONE, Progress
 from magazine.rules import ADVICE, ERROR, WARNING
 from magazine.site import claims, fingerprints
 from magazine.site.build import languages_of, said
+from magazine.site.copies import keys_of
 from magazine.site.inspection import Inspection
 from magazine.stamps import digest
 from magazine.workers import uncollected
@@ -92,6 +93,7 @@ def looked_through(content: Path, memory: Memory | None = None) -> Findings:
         overview.tell(held, today, report)
         renamed.tell(held, kept, report)
         claims.tell(held, settings, report)
+        keys_of(held, report)
         forbidden.tell_sources(names, tree, kept, report)
         kept.save(())
     finally:

@@ -136,6 +136,13 @@ OF_SOURCES: Rules = {
             "undo your last change and build again; if that does not help, send this line to those who keep the site"
         ),
     ),
+    "keys-bad": (
+        ERROR,
+        marked("this is no list of keys, or it is damaged"),
+        marked(
+            "take it from your last release, or make it anew with `python3 tasks.py keys`; nobody writes it by hand"
+        ),
+    ),
     "language-unknown": (
         ERROR,
         marked("«%(name)s» is no language of this magazine"),
@@ -219,6 +226,11 @@ OF_SOURCES: Rules = {
         ERROR,
         marked("`%(name)s:` names «%(value)s», which is not there"),
         marked("correct the name, or take it out%(guess)s"),
+    ),
+    "setting-bad": (
+        ERROR,
+        marked("the setting %(value)s would break the settings of partners' web servers"),
+        marked("write addresses without spaces, quotes and brackets; an ONION address has 56 letters and digits"),
     ),
     "signature-bad": (
         ERROR,

@@ -16,7 +16,12 @@ from magazine.records import MAGAZINE, Entry, Issue
 HOME, NOT_FOUND = "index.html", "404.html"
 MAGAZINE_INDEX, BLOG_INDEX, PETITION_INDEX = "magazine/index.html", "blog/index.html", "petitions/index.html"
 ARCHIVE_INDEX, TOPIC_INDEX, CREDIT_INDEX = "archive/index.html", "topics/index.html", "credits/index.html"
-SECTION_INDEXES = {"magazine": MAGAZINE_INDEX, "blog": BLOG_INDEX, "petitions": PETITION_INDEX}
+MIRRORS = "mirrors.html"
+# the same for programs; the shapes of the two best-known public lists
+MIRROR_LINES, MIRROR_POOL, MIRROR_STATUS = "mirrors.txt", "mirrors.json", "mirrors/status.json"
+KIT, OWN_NAME = "kit", "CNAME"
+# what a link to a folder of the sources means
+SECTION_INDEXES = {"magazine": MAGAZINE_INDEX, "blog": BLOG_INDEX, "petitions": PETITION_INDEX, "mirrors": MIRRORS}
 # before the page is known that they stand in; see ``made_relative``
 # (a control sign, so that no source can hold it: see ``headers``)
 SCHEME = "\x11site:"
@@ -87,6 +92,11 @@ def of_pictures(entry: Entry) -> str:
 def of_feed(name: str) -> str:
     """A feed."""
     return f"feeds/{name}.xml"
+
+
+def of_key(number: int) -> str:
+    """The drawing that gives a camera one of the root keys, counted from one."""
+    return f"mirrors/key-{number}.svg"
 
 
 def of_topic(slug: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from magazine.memory import Memory
 from magazine.problems import Report
 from magazine.records import Library, Version
+from magazine.site import own_files
 from magazine.site.bodies import Bodies
 from magazine.site.contents import Contents
 from magazine.site.edition import Edition
@@ -19,8 +20,9 @@ from magazine.site.plan import planned
 
 
 def taken(library: Library, settings: Mapping[str, Any], report: Report) -> Collection[str]:
-    """All of them; former places of texts that would be those of two pages go to the report."""
-    return planned(_editions(library), b"", settings["LIST_SIZE"], settings["FEED_SIZE"], _never, report).keys.keys()
+    """All of them with its own files; former places of texts that would be those of two pages go to the report."""
+    plan = planned(_editions(library), b"", settings["LIST_SIZE"], settings["FEED_SIZE"], _never, report)
+    return plan.keys.keys() | own_files.names(settings)
 
 
 class _Unread(Bodies):

@@ -13,7 +13,9 @@ from magazine.site import addresses
 OWN_NAMES = (
     addresses.HOME, addresses.NOT_FOUND, "sitemap.xml", *SECTIONS,
     *(index.partition("/")[0] for index in (addresses.ARCHIVE_INDEX, addresses.TOPIC_INDEX, addresses.CREDIT_INDEX)),
-    addresses.of_feed("all").partition("/")[0],
+    addresses.of_feed("all").partition("/")[0], addresses.MIRRORS,
+    addresses.MIRROR_LINES, addresses.MIRROR_POOL, addresses.MIRROR_STATUS.partition("/")[0], addresses.KIT,
+    addresses.OWN_NAME,
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from magazine.records import Answer, Entry, Issue, Library, Petition, Version
 from magazine.site import addresses, assets, typography
 from magazine.site.bodies import Bodies
 from magazine.site.contents import Contents, Neighbours
+from magazine.site.copies import Copies
 from magazine.site.gallery import Gallery, Picture
 from magazine.site.markup import figure
 from magazine.site.names import Names
@@ -43,7 +44,10 @@ EPOCH = dt.datetime(2008, 12, 1)  # of an empty feed: a feed needs a date, and a
 
 @dataclass(frozen=True)
 class Edition:
-    """``main`` is the language at the root of the site, ``site_url`` the absolute address of the root."""
+    """``main`` is the language at the root of the site, ``site_url`` the absolute address of the root.
+
+    Search engines are sent to ``canonical_url``, another root or this one; to none if it is empty.
+    """
 
     contents: Contents
     bodies: Bodies
@@ -54,6 +58,8 @@ class Edition:
     gallery: Gallery
     theme: Path
     region_threshold: int
+    copies: Copies = field(default_factory=Copies)
+    canonical_url: str = ""
     _once: dict[tuple[str, ...], Markup] = field(default_factory=dict, repr=False)
     _sentences: dict[str, Markup] = field(default_factory=dict, repr=False)
     _supports: dict[str, Support] = field(default_factory=dict, repr=False)
@@ -92,6 +98,16 @@ class Edition:
     def alternates(self, address: str, here: Iterable[str]) -> list[tuple[str, str]]:
         """The absolute addresses of a page in those of the languages that it is really in."""
         return [(language, self.absolute(address, language)) for language in self.languages if language in here]
+
+    def canonical(self, address: str, language: str | None = None) -> str:
+        """The address of a page on the host that search engines are sent to; where there is none, on any host."""
+        if not self.canonical_url:
+            return self.href(address, language)
+        return addresses.absolute(self.place(address, language), self.canonical_url)
+
+    def onion(self, address: str, onion: str) -> str:
+        """The address of a page on the onion service."""
+        return addresses.absolute(self.place(address), onion)
 
     def absolute(self, address: str, language: str | None = None) -> str:
         """The address of a page on the site's own host."""

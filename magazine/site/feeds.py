@@ -44,7 +44,8 @@ def map_pages(edition: Edition, list_size: int) -> Iterator[Page]:
     around = (*answer_pages(edition), *petition_pages(edition))
     pages.extend((page.address, page.here, "") for page in around if page.here and page.address.endswith(".html"))
     found = [page.address for _, newest, held, _ in lists(edition) for page in paged(newest, held, list_size)]
-    indexes = (addresses.HOME, addresses.TOPIC_INDEX, addresses.CREDIT_INDEX, addresses.ARCHIVE_INDEX)
+    indexes = (addresses.HOME, addresses.TOPIC_INDEX, addresses.CREDIT_INDEX, addresses.ARCHIVE_INDEX,
+               addresses.MIRRORS)  # fmt: skip
     pages.extend((address, edition.languages, "") for address in (*indexes, *found))
     pages.sort()
     yield Page("sitemap.xml", "sitemap", (pages,), (), {"pages": pages})

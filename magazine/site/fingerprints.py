@@ -23,7 +23,10 @@ LIBRARIES = (
 @cache
 def program() -> bytes:
     """Of the package's code, of Python and of the libraries; what runs does not change while it runs."""
-    return digest(files(sorted(PACKAGE.rglob("*.py"))), sys.version, [metadata.version(name) for name in LIBRARIES])
+    kit = (path for path in (PACKAGE / "kit").glob("*/*") if path.is_file() and path.suffix != ".pyc")
+    return digest(
+        files(sorted({*PACKAGE.rglob("*.py"), *kit})), sys.version, [metadata.version(name) for name in LIBRARIES]
+    )
 
 
 def site(theme: Path, settings: Mapping[str, Any]) -> bytes:

@@ -63,7 +63,10 @@ def list_pages(edition: Edition, size: int) -> Iterator[Page]:
     first = [contents.shown(entry) for entry in (*library.issues[:1], *library.petitions[:1])]
     posts = library.posts[:HOME_POSTS]
     newest = [contents.shown(post) for post in posts]
-    yield Page(addresses.HOME, "home", (first, newest), everywhere, {"posts": posts})
+    duplicates = edition.copies.duplicates(edition.place(addresses.HOME))
+    yield Page(
+        addresses.HOME, "home", (first, newest, duplicates), everywhere, {"posts": posts, "duplicates": duplicates}
+    )
     yield Page(addresses.NOT_FOUND, "not_found", (), ())
     for template, address, entries, subject in lists(edition):
         name = subject.in_language(language) if isinstance(subject, Name) else subject

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from magazine.problems import Report
 from magazine.records import Entry, Issue, Petition
 from magazine.site import addresses
+from magazine.site.copies import mirror_pages
 from magazine.site.edition import Edition
 from magazine.site.feeds import feed_pages, map_pages
 from magazine.site.lists import answer_pages, list_pages
@@ -97,7 +98,8 @@ class _Kept:
 
 def _keyed(edition: Edition, everywhere: bytes, list_size: int, feed_size: int) -> Iterator[tuple[Page, bytes]]:
     """Every page of a language with its key."""
-    kept: _Kept = edition.contents.plans.setdefault(digest(everywhere, list_size), _Kept())
+    duplicates = edition.copies.duplicates(edition.place(addresses.HOME))
+    kept: _Kept = edition.contents.plans.setdefault(digest(everywhere, list_size, duplicates), _Kept())
     for entry in edition.library.entries.values():
         if edition.language in entry.versions and entry.has_page:
             body = edition.bodies.stamp_of(entry.versions[edition.language])
@@ -111,6 +113,7 @@ def _keyed(edition: Edition, everywhere: bytes, list_size: int, feed_size: int) 
     kept.lists = kept.lists or [(page, _key(everywhere, page)) for page in list_pages(edition, list_size)]
     yield from kept.lists
     others = [*answer_pages(edition), *petition_pages(edition), *feed_pages(edition, feed_size)]
+    others += mirror_pages(edition.copies, edition.languages)
     if edition.language == edition.main:
         others += map_pages(edition, list_size)
     yield from ((page, _key(everywhere, page)) for page in others)

@@ -20,9 +20,10 @@ from magazine.photos import PictureError
 from magazine.problems import Report
 from magazine.progress import Progress
 from magazine.records import Library
-from magazine.site import fingerprints
+from magazine.site import assets, fingerprints, own_files
 from magazine.site.bodies import Bodies
 from magazine.site.contents import Contents
+from magazine.site.copies import Copies, keys_of
 from magazine.site.edition import Edition
 from magazine.site.gallery import Gallery
 from magazine.site.known_pictures import KnownPictures
@@ -50,6 +51,7 @@ class Prepared:
     report: Report
     progress: Progress
     names: Forbidden
+    files: Mapping[str, bytes]
 
     def give_to(self, settings: dict[str, Any], staging: Path) -> None:
         """Put into the main language's settings what all languages share; a language without work is left out."""
@@ -63,7 +65,7 @@ class Prepared:
         settings["I18N_SUBSITES"] = {language: site for language, site in subsites if self.plan.stale[language]}
 
     def place_files(self, staging: Path) -> None:
-        """Put pictures and the files of ``extra/`` into ``staging``, those that do not stand in the output yet.
+        """Put pictures, own files and those of ``extra/`` into ``staging``, those that do not stand in the output yet.
 
         Raises OSError.
         """
@@ -72,7 +74,9 @@ class Prepared:
                 self._place(staging, address, digest(shape.checksum), partial(self.gallery.data, address))
             except PictureError as error:  # it was changed since it was looked at
                 self.report.add("picture-bad", source.relative_to(self.held.root), reason=str(error))
-        taken = {*self.plan.keys, *self.gallery.asked}
+        for address, data in self.files.items():
+            self._place(staging, address, digest(data), partial(bytes, data))
+        taken = {*self.plan.keys, *self.gallery.asked, *self.files}
         for extra in self.held.extras:
             if extra.address in taken:
                 self.report.add("extra-taken", extra.path)
@@ -119,12 +123,20 @@ def prepared(
     bodies = Bodies(held, gallery, catalogs, memory, digest(fingerprints.program(), held.languages, compiled))
     templates = partial(compile_templates, theme, settings["JINJA_ENVIRONMENT"], memory)
     bodies.prepare(report, progress, meanwhile=templates)
+    keys = keys_of(held, report)
+    kit = own_files.kit_files(settings, keys.roots if keys else (), assets.script(theme, "exit").source, report)
+    copies = Copies(tuple(mirror for mirror in held.mirrors if mirror.shown), keys, tuple(kit))
+    if report.errors():
+        progress.end()
+        return None
+    comments = [catalog.gettext(comment) for catalog in catalogs.values() for comment in own_files.COMMENTS]
+    files = {**kit, **own_files.others(settings, copies, comments)}
     contents = memory.mind["contents"] = Contents(held, memory.mind.get("contents"))
     editions = {
         language: Edition(
             contents=contents, bodies=bodies, language=language, main=held.languages[0],
             site_url=settings["SITEURL"], catalog=catalogs[language], gallery=gallery, theme=theme,
-            region_threshold=settings["REGION_THRESHOLD"],
+            region_threshold=settings["REGION_THRESHOLD"], copies=copies, canonical_url=settings["CANONICAL"],
         )
         for language in held.languages
     }  # fmt: skip
@@ -132,7 +144,7 @@ def prepared(
     plan = planned(editions, stamp, settings["LIST_SIZE"], settings["FEED_SIZE"], known.fresh, report)
     written = _written(cache / "translations", compiled)
     return Prepared(
-        held.languages[0], held, editions, bodies, gallery, plan, known, memory, written, report, progress, names
+        held.languages[0], held, editions, bodies, gallery, plan, known, memory, written, report, progress, names, files
     )
 
 

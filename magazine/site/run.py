@@ -25,7 +25,8 @@ LOGGER = logging.getLogger(__name__)
 
 # the settings that templates may name
 SAID_BY_THEME = (
-    "SITENAME", "SUBTITLES", "MAIL", "INTAKES", "FORM_SALT", "EXIT_ADDRESSES", "LICENCE", "LICENCE_ADDRESS",
+    "SITENAME", "SUBTITLES", "CANONICAL", "ONION", "MAIL", "INTAKES", "FORM_SALT", "EXIT_ADDRESSES", "LICENCE",
+    "LICENCE_ADDRESS",
 )  # fmt: skip
 
 

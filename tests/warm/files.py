@@ -1,10 +1,13 @@
 """Edits of pictures and other files."""
 
+import base64
 import os
 from random import Random
 
 from warm.desk import Desk, add, breaking, edit, read, save, sentence, set_header, with_header
 from warm.first_content import picture, webp
+
+CHECKED = "address,state,checked,seq,shown\n"
 
 
 @edit
@@ -79,6 +82,37 @@ def extra_file(desk: Desk, random: Random) -> str:
         path.unlink()
         return f"without {desk.shown(path)}"
     return save(desk, path, sentence(random), random)
+
+
+@edit
+def mirrors(desk: Desk, random: Random) -> str:
+    """Some of them come, go or are looked at."""
+    hosts = [f"https://m{number}.example.net/" for number in range(4) if random.random() < 0.7]
+    listed = "".join(f"{host},web,{random.choice(('', 'Друзья'))},,,\n" for host in hosts)
+    told = save(
+        desk, desk.content / "mirrors" / "list.csv", f"address,kind,operator,link,country,since\n{listed}", random
+    )
+    found = "".join(
+        f"{host},{random.choice(('current', 'behind', 'tampered'))},2012-01-0{random.randrange(1, 9)},7,yes\n"
+        for host in hosts
+    )
+    return f"{told}, {save(desk, desk.content / 'mirrors' / 'checked.csv', f'{CHECKED}{found}', random)}"
+
+
+@edit
+def keys_list(desk: Desk, random: Random) -> str:
+    """The list of keys comes, goes or is another one."""
+    path = desk.content / "extra" / "keys.txt"
+    if path.exists() and random.random() < 0.3:
+        path.unlink()
+        return f"without {desk.shown(path)}"
+    root = base64.b64encode(b"Ed" + random.randbytes(40)).decode()
+    return save(desk, path, f"seq 1\ndate 2012-01-01\nexpires 2013-01-01\nneeds 1\nroot {root}\n", random)
+
+
+@breaking
+def keys_that_are_none(desk: Desk, random: Random) -> str:
+    return save(desk, desk.content / "extra" / "keys.txt", sentence(random), random)
 
 
 @breaking
