@@ -33,15 +33,19 @@ def files(site: str, roots: Sequence[str], preset: Preset) -> dict[str, bytes]:
     """
     ssh = keyfile.as_ssh(roots[0]) if roots else ""
     values = {"ROOTS": " ".join(roots), "SITE": site, "SSH": ssh}
-    found = {path.name: _filled(path, values) for path in sorted(SCRIPTS.iterdir()) if path.is_file()}
+    found = {path.name: _filled(path, values) for path in _listed(SCRIPTS)}
     marks = {"@SITE@": site, "@ROOTS@": "\n".join(f"    {root}" for root in roots)}
-    for path in sorted(WORDS.iterdir()):
+    for path in _listed(WORDS):
         text = path.read_text(encoding="utf-8")
         for mark, value in marks.items():
             text = text.replace(mark, value)
         found[path.name] = text.encode()
     servers = {f"servers/{name}": text.encode() for name, text in presets.texts(preset).items()}
     return {**found, **servers}
+
+
+def _listed(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
 
 
 def _filled(path: Path, values: Mapping[str, str]) -> bytes:

@@ -57,7 +57,7 @@ class Sparing:
         Raises ReleaseError where OpenSSH's signatures are there and are not the magazine's: others go by them.
         """
         note, list_ = (self.texts[name] or b"" for name in (notes.FILE, keyfile.FILE))
-        self._check_keys(list_, [signing.ssh_of(key) for key in roots])
+        self._check_keys(list_, [keyfile.as_ssh(key) for key in roots])
         self._check_note(note, keys)
         return {name: data for name, data in self.texts.items() if data is not None}
 

@@ -9,7 +9,7 @@
 # archives, too, for those who fetch by torrent. What lies in FOLDER/own is yours, and shown beside the magazine. A run
 # that was broken off is taken up by the next one. For cron, hourly:
 #
-#     17 * * * * sh /home/me/kit/sync.sh /home/me/magazine
+#     17 * * * * sh kit/sync.sh magazine
 #
 # Any POSIX shell will do, with curl or wget, and what verify.sh beside it needs.
 
