@@ -21,11 +21,13 @@ from magazine.problems import Problem
 from magazine.release import (
     current,
     feeds,
+    finishing,
     keyfile,
     making,
     notes,
     own_keys,
     release_commands,
+    release_desk,
     signatures,
     sources,
     standing,
@@ -406,7 +408,7 @@ def _cut_short(workshop: Workshop, place: int) -> bool:
             draft = workshop.press().draft(making.Order(TODAY, packs=False))
             with own_keys.unlocked(workshop.desk, workshop.keys, workshop.ask) as pair:
                 signatures.sign(draft.folder, draft.release, pair)
-            making.put(draft.folder, workshop.setup, workshop.keys, draft.before, TODAY)
+            finishing.put(draft.folder, workshop.setup, workshop.keys, draft.before, TODAY)
     except BaseException:  # noqa: BLE001 (nothing of pytest may go on in this process)
         os._exit(8)
     os._exit(0)
@@ -448,7 +450,7 @@ def command(workshop: Workshop, **wanted: object) -> int:
 @pytest.fixture
 def no_build(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     """The command, with pages that are written at once and not looked at."""
-    monkeypatch.setattr(release_commands, "BUILD", (sys.executable, "-c", ""))
+    monkeypatch.setattr(release_desk, "BUILD", (sys.executable, "-c", ""))
     monkeypatch.setattr(release_commands, "_press", lambda *_: (workshop.press(), None))
     workshop.build()
     return workshop

@@ -15,9 +15,9 @@ from magazine.release import (
     asking,
     chain,
     current,
+    finishing,
     key_commands,
     key_files,
-    making,
     notes,
     own_keys,
     signatures,
@@ -171,7 +171,7 @@ class Workshop:
             draft = self.draft(**more)
             with own_keys.unlocked(self.desk, self.keys, self.ask) as pair:
                 signatures.sign(draft.folder, draft.release, pair, draft.made)
-            making.put(draft.folder, self.setup, self.keys, draft.before, self.day)
+            finishing.put(draft.folder, self.setup, self.keys, draft.before, self.day)
             chain.remember(self.desk, notes.digest(self.note), draft.release.prev)
         return self.release
 

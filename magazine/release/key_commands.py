@@ -5,30 +5,30 @@ Only a root key changes the list, and it is asked for each time: it lies on a st
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from magazine.messages import marked, say
 from magazine.problems import closest, did_you_mean
 from magazine.release import asking, key_files, keyfile, own_keys, vault
 from magazine.release.asking import Ask
-from magazine.release.codes import ReleaseError
+from magazine.release.key_bench import Bench, Wanted
 from magazine.release.key_files import Root
 from magazine.release.keyfile import Active, Keys
-from magazine.release.setup import Setup, of_settings
+from magazine.release.setup import of_settings
+from magazine.release.telling import tell, told
 from magazine.release.vault import VaultError
 from magazine.site import fingerprints
 from magazine.site.build import said
+
+__all__ = ["Bench", "Wanted", "done", "run"]
 
 ROOT, SECOND = "root", "second-root"
 LABEL = "first"  # of the first keys: a word that tells of nobody
 SHORTEST = 8  # signs of a key that are enough to name it
 
-NO_ROOT_NAMED = marked("Say with --root where the root key lies, or is to lie: a folder on a stick, apart from here.")
 THERE_IS_ONE = marked(
     "There is a list of keys already. New keys for this computer: python3 tasks.py keys rotate --root FOLDER"
 )
@@ -41,57 +41,6 @@ NOT_ITSELF = marked("This root key cannot sign that it is revoked itself. Name a
 HAS_KEYS = marked("The keys of this computer are there already:")
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What was said with the command; empty where nothing was."""
-
-    action: str = ""
-    what: str = ""
-    word: str = ""
-    root: Path | None = None
-    second: Path | None = None
-
-
-@dataclass(frozen=True)
-class Bench:
-    """Where an action works, and on which day."""
-
-    wanted: Wanted
-    setup: Setup
-    ask: Ask
-    today: dt.date
-
-    @property
-    def folder(self) -> Path:
-        """Of the list of keys."""
-        return self.setup.lists
-
-    def home(self) -> Path:
-        """The private folder of this computer."""
-        return vault.folder(published=self.setup.public)
-
-    def expires(self) -> dt.date:
-        """The last day of a list that is made today."""
-        return self.today + dt.timedelta(days=self.setup.days("KEYS_DAYS"))
-
-    def root_folder(self) -> Path:
-        """The folder that was named for the root key; raises VaultError."""
-        if not self.wanted.root:
-            raise VaultError(NO_ROOT_NAMED)
-        return self.wanted.root
-
-    def change(self, change: Callable[[Keys, Root], Keys]) -> Keys:
-        """Make the next list and put it in its place. Raises VaultError, ReleaseError, OSError."""
-        keys = key_files.read(self.folder)
-        root = key_files.root_in(self.root_folder(), keys)
-        after = change(keyfile.renewed(keys, self.today, self.expires()), root)
-        with asking.unlocked(root.home, root.name, self.ask, asking.ROOT) as secret:
-            key_files.write(self.folder, after, secret)
-        _tell(say("List %(number)d is written: %(file)s", number=after.seq, file=self.folder / keyfile.FILE))
-        _tell(say("Keep it in git; the next release takes it to all partners: python3 tasks.py release"))
-        return after
-
-
 def run(wanted: Wanted, content: Path | None = None, ask: Ask | None = None) -> int:
     """Do what is wanted and say what became of it; the exit status."""
     bench = Bench(wanted, of_settings(said(), content), ask or asking.usual(), fingerprints.day())
@@ -100,20 +49,12 @@ def run(wanted: Wanted, content: Path | None = None, ask: Ask | None = None) -> 
 
 def done(bench: Bench) -> int:
     """Do what is wanted on a bench; the exit status."""
-    try:
-        _action(bench.wanted.action)(bench)
-    except ReleaseError as error:
-        print(error.said(), file=sys.stderr)
-    except VaultError as error:
-        print(error, file=sys.stderr)
-    except EOFError:
-        print(say("There was nobody to answer the question."), file=sys.stderr)
-    except OSError as error:
-        where, reason = error.filename or "", error.strerror or error
-        print(say("%(file)s cannot be written: %(reason)s.", file=where, reason=reason), file=sys.stderr)
-    else:
-        return 0
-    return 1
+    return told(partial(_do, bench))
+
+
+def _do(bench: Bench) -> int:
+    _action(bench.wanted.action)(bench)
+    return 0
 
 
 def _action(name: str) -> Callable[[Bench], None]:
@@ -138,10 +79,10 @@ def _make(bench: Bench) -> None:
     keys = keyfile.first(bench.today, bench.expires(), roots, active, ssh)
     with asking.unlocked(homes[0][0], ROOT, bench.ask, asking.ROOT) as secret:
         key_files.write(bench.folder, keys, secret)
-    _tell(say("The list of keys is written: %(file)s. Keep it in git.", file=bench.folder / keyfile.FILE))
+    tell(say("The list of keys is written: %(file)s. Keep it in git.", file=bench.folder / keyfile.FILE))
     _tell_roots(keys)
     if len(roots) == 1:
-        _tell(say("There is one root key. If it is lost, nobody can change the list any more: let a second one lie "
+        tell(say("There is one root key. If it is lost, nobody can change the list any more: let a second one lie "
                   "with somebody else: %(command)s",
                   command="python3 tasks.py keys root-add --second FOLDER --root FOLDER"))  # fmt: skip
 
@@ -157,9 +98,9 @@ def _root(bench: Bench, place: Path, name: str, question: str) -> str:
 def _list(bench: Bench) -> None:
     keys = key_files.read(bench.folder)
     for line in key_files.shown(keys):
-        _tell(line)
+        tell(line)
     if keys.is_expired(bench.today):
-        _tell(say("It is expired: python3 tasks.py keys renew --root FOLDER"))
+        tell(say("It is expired: python3 tasks.py keys renew --root FOLDER"))
     _tell_roots(keys)
 
 
@@ -197,7 +138,7 @@ def _revoke(bench: Bench) -> None:
 
     keys = bench.change(change)
     if not keys.active:
-        _tell(say("No key can sign releases now. Make new ones: %(command)s",
+        tell(say("No key can sign releases now. Make new ones: %(command)s",
                   command="python3 tasks.py keys rotate --root FOLDER"))  # fmt: skip
 
 
@@ -222,14 +163,14 @@ def _add(bench: Bench) -> None:
 def _holder(bench: Bench) -> None:
     home = bench.home()
     if own_keys.are_there(home):
-        _tell(say(HAS_KEYS))
+        tell(say(HAS_KEYS))
         mine = own_keys.public(home)
     else:
         mine = own_keys.make(home, bench.ask)
-        _tell(say("Your keys are made. Keep %(folder)s, and a copy of it elsewhere.", folder=home))
+        tell(say("Your keys are made. Keep %(folder)s, and a copy of it elsewhere.", folder=home))
     for key in (mine.key, mine.ssh):
-        _tell(f"    {key}")
-    _tell(say("Whoever keeps a root key adds both, with a word for them that tells of nobody: %(command)s",
+        tell(f"    {key}")
+    tell(say("Whoever keeps a root key adds both, with a word for them that tells of nobody: %(command)s",
               command=f'python3 tasks.py keys add "{mine.key}" LABEL --root FOLDER'))  # fmt: skip
 
 
@@ -290,11 +231,7 @@ def _checked_label(value: str) -> str:
 
 
 def _tell_roots(keys: Keys) -> None:
-    _tell(say("What partners pin, to be read out and printed on paper:"))
+    tell(say("What partners pin, to be read out and printed on paper:"))
     for root in keys.roots:
-        _tell(f"\n    {key_files.large(root)}")
-        _tell(f"    {keyfile.as_ssh(root)}\n")
-
-
-def _tell(line: str) -> None:
-    print(line, flush=True)
+        tell(f"\n    {key_files.large(root)}")
+        tell(f"    {keyfile.as_ssh(root)}\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -15,8 +14,7 @@ from magazine.messages import marked
 from magazine.problems import Problem
 from magazine.progress import Progress
 from magazine.records import Library
-from magazine.release import current, feeds, fields, notes, sources, staging, standing, sums, verification
-from magazine.release.codes import Code, ReleaseError
+from magazine.release import current, feeds, fields, notes, staging, standing, sums, verification
 from magazine.release.keyfile import Keys
 from magazine.release.notes import Pack, Release, Text
 from magazine.release.packs import every
@@ -31,7 +29,6 @@ SHARE_OF_LIFE = 2  # a release that has lived that part of its days is due again
 
 EARLIER = marked("The last release is of %(day)s, which is later than %(date)s. Is the clock of this computer right?")
 KEYS_EXPIRED = marked("The list of keys expired on %(day)s. Renew it first: python3 tasks.py keys renew --root FOLDER")
-BROKEN = marked("The release is not as it must be, so nothing is done with it: %(what)s")
 
 
 class UnchangedError(Exception):
@@ -235,43 +232,3 @@ class Press:
                 page = addresses.of_file(petition)
                 found.append(page if language == self.languages[0] else f"{language}/{page}")
         return [Text(page, listed[page]) for page in sorted(found) if page in listed]
-
-
-def checked(folder: Path, keys: Keys, before: Standing, date: dt.date, output: Path | None = None) -> None:
-    """Look at a finished release as partners will; raises ReleaseError, OSError.
-
-    A file that was taken over from the last release and had been damaged there is taken from ``output``.
-    """
-    findings = _findings(folder, keys, before, date)
-    if output and {one.code for one in findings} == {Code.CHANGED}:
-        for name in (str(one.values["name"]) for one in findings):
-            _mend(folder / name, output / name)
-        findings = _findings(folder, keys, before, date)
-    if findings:
-        raise ReleaseError(findings[0].code, BROKEN, what=findings[0].said())
-
-
-def put(folder: Path, setup: Setup, keys: Keys, before: Standing, date: dt.date) -> None:
-    """Put a signed release into its place, if it is as it must be; raises ReleaseError, OSError."""
-    checked(folder, keys, before, date, setup.output)
-    staging.date_folders(folder)
-    current.put(folder, setup.published)
-
-
-def _findings(folder: Path, keys: Keys, before: Standing, date: dt.date) -> tuple[ReleaseError, ...]:
-    progress = Progress(0, sys.stderr)
-    try:
-        source = sources.Folder(folder)
-        return verification.verify(source, keys.roots, before.seen, date, progress=progress).findings
-    finally:
-        progress.end()
-
-
-def _mend(path: Path, source: Path) -> None:
-    """Let a copy stand in the place of a link, with the same time."""
-    if not source.is_file():
-        return
-    time = path.stat().st_mtime_ns
-    path.unlink()
-    shutil.copyfile(source, path, follow_symlinks=False)
-    os.utime(path, ns=(time, time))

@@ -12,14 +12,14 @@ from functools import partial
 from pathlib import Path
 
 from magazine.messages import marked, say
-from magazine.release import chain, current, key_files, keyfile, making, notes, standing, vault, verification
+from magazine.release import chain, current, finishing, key_files, keyfile, notes, standing, vault, verification
 from magazine.release.branch import Branch
 from magazine.release.codes import ReleaseError
 from magazine.release.copying import Copy
 from magazine.release.notes import Pack, digest
-from magazine.release.release_commands import told
 from magazine.release.setup import Setup, of_settings
 from magazine.release.standing import Standing
+from magazine.release.telling import tell, told
 from magazine.release.vault import VaultError
 from magazine.site import fingerprints
 from magazine.site.build import said
@@ -74,9 +74,9 @@ def _alone(counter: Counter) -> int:
         if not ours.release:
             raise VaultError(NONE)
         keys = key_files.read(setup.lists)
-        making.checked(setup.published, keys, Standing(setup.published), counter.date)
+        finishing.checked(setup.published, keys, Standing(setup.published), counter.date)
         if (setup.published / keyfile.FILE).read_bytes() != (setup.lists / keyfile.FILE).read_bytes():
-            _tell(say("The list of keys has changed since this release: make another one soon."))
+            tell(say("The list of keys has changed since this release: make another one soon."))
         name, target = setup.text("PUBLISH_BRANCH"), setup.text("PUBLISH_RSYNC")
         if not name and not target:
             raise VaultError(NOWHERE)
@@ -88,39 +88,39 @@ def _alone(counter: Counter) -> int:
 
 
 def _to_branch(counter: Counter, ours: Standing, branch: Branch) -> None:
-    _tell(say("Asking %(place)s …", place=f"{branch.remote} {branch.name}"))
+    tell(say("Asking %(place)s …", place=f"{branch.remote} {branch.name}"))
     branch.fetch()
     if not _is_news(counter, ours, branch.note(), branch.name):
         return
     assert ours.release  # noqa: S101 (for the type checker)
     large = [pack for pack in ours.release.packs if pack.size > LARGEST]
     for pack in large:
-        _tell(say("%(name)s is too large for git and is left out there.", name=pack.path))
+        tell(say("%(name)s is too large for git and is left out there.", name=pack.path))
     if counter.wanted.dry_run:
         return
     with _without(counter.setup.published, large) as folder:
         branch.commit(folder, ours.release)
     branch.push()
-    _tell(say("Release %(seq)d is in the branch %(branch)s.", seq=ours.seq, branch=branch.name))
+    tell(say("Release %(seq)d is in the branch %(branch)s.", seq=ours.seq, branch=branch.name))
 
 
 def _to_host(counter: Counter, ours: Standing, copy: Copy) -> None:
-    _tell(say("Asking %(place)s …", place=copy.target))
+    tell(say("Asking %(place)s …", place=copy.target))
     # also when it is there already: copying may have been cut short
     if _is_news(counter, ours, copy.note(), copy.target, is_again=True) and not counter.wanted.dry_run:
         copy.send(counter.setup.published)
-        _tell(say("Release %(seq)d is at %(place)s.", seq=ours.seq, place=copy.target))
+        tell(say("Release %(seq)d is at %(place)s.", seq=ours.seq, place=copy.target))
 
 
 def _is_news(counter: Counter, ours: Standing, theirs: bytes | None, place: str, *, is_again: bool = False) -> bool:
     """Whether there is something to send; raises VaultError where it would undo what somebody else has sent."""
     if theirs == ours.note and not is_again:
-        _tell(say("Release %(seq)d is at %(place)s already.", seq=ours.seq, place=place))
+        tell(say("Release %(seq)d is at %(place)s already.", seq=ours.seq, place=place))
         return False
     if theirs is not None and theirs != ours.note and not counter.wanted.anyway:
         _refuse_a_stranger(counter, ours, theirs, place)
     if counter.wanted.dry_run:
-        _tell(say("Release %(seq)d would be sent to %(place)s.", seq=ours.seq, place=place))
+        tell(say("Release %(seq)d would be sent to %(place)s.", seq=ours.seq, place=place))
     return True
 
 
@@ -159,7 +159,3 @@ def _without(published: Path, large: list[Pack]) -> Iterator[Path]:
         yield view
     finally:
         shutil.rmtree(view, ignore_errors=True)
-
-
-def _tell(line: str) -> None:
-    print(line, flush=True)
