@@ -429,6 +429,17 @@ def sync(_, address, folder, root="", packs=False, show=False, proxy="", allow="
 
 
 @task
+def mirrors(
+    _, action="", address="", operator="", link="", country="", contact="", full=False, proxy="", content=None
+):
+    """List the mirrors, take one in or out, look at all of them."""
+    from magazine.release.mirrors_command import Wanted
+
+    wanted = Wanted(action, address, operator, link, country, contact, full, proxy)
+    leave("release.mirrors_command", wanted, path(content))
+
+
+@task
 def test(_, quick=False, args=""):
     """Test the program itself; --args goes to pytest."""
     import pytest

@@ -86,9 +86,9 @@ def test_the_projects_own_list_names_the_roots(
 @pytest.mark.parametrize(
     ("place", "root", "code"),
     [
-        ("http://127.0.0.1:9/", pinned()[0], Code.UNREACHABLE),
-        ("https://", pinned()[0], Code.UNREACHABLE),
-        ("nowhere", pinned()[0], Code.UNREACHABLE),
+        ("http://127.0.0.1:9/", "", Code.UNREACHABLE),
+        ("https://", "", Code.UNREACHABLE),
+        ("nowhere", "", Code.UNREACHABLE),
         ("nowhere", "RWabc", Code.USAGE),
         ("nowhere", ",", Code.USAGE),
         ("nowhere", "\x1b[2J", Code.USAGE),

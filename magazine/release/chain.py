@@ -36,6 +36,17 @@ def follows(home: Path, release: str, other: str) -> bool:
     return bool(other) and release == other
 
 
+def past(home: Path, release: str, number: int) -> dict[int, str]:
+    """The hashes by number of the releases before one, as far as they are known here."""
+    known, found = _read(home), {}
+    for before in range(number - 1, 0, -1):
+        release = known.get(release, "")
+        if not release:
+            break
+        found[before] = release
+    return found
+
+
 def _read(home: Path) -> dict[str, str]:
     try:
         lines = (home / FILE).read_text(encoding="ascii", errors="replace").splitlines()

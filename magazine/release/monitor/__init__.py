@@ -1,0 +1,1 @@
+"""Mirrors are looked after: what each of them serves, and whether it is worth being sent to."""
