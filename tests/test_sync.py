@@ -16,6 +16,8 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mirror_server import Counter, MirrorServer
 from releases import PAGES, SCENES, SITE, TODAY, Press, first_keys, pinned, prev, remembered
 from toolbox import as_nobody, need
@@ -24,11 +26,13 @@ from magazine.progress import Progress
 from magazine.release import mirroring, notes, partial, seen, signing, swapping, sync_command, upstream, verification
 from magazine.release.codes import MEANINGS, Code, ReleaseError
 from magazine.release.fetching import Fetcher
+from magazine.release.grafting import Grafting
 from magazine.release.mirroring import Outcome, Wanted
 from magazine.release.remembering import Memory
 from magazine.release.seen import Seen
 from magazine.release.sources import Folder
 from magazine.release.sync_command import Typed
+from magazine.release.upstream import NearFolder
 
 FROM_AFAR = ("add", "add behind an own name", "add a pack", "link", "pack changed")  # nobody asks a mirror for these
 LIVE = {Code.FRESH, Code.EXPIRED}
@@ -546,6 +550,25 @@ def test_a_feed_that_was_put_together_wrongly_is_fetched_whole(tmp_path: Path, g
     assert texts(tmp_path / "copy") == texts(tmp_path / "b")
 
 
+def test_an_edit_of_a_page_is_found_in_its_feed() -> None:
+    entry = "<entry>\n<link href='x'/>&lt;p&gt;Мы пишем {}, потому что&lt;/p&gt;&lt;p&gt;{}&lt;/p&gt;</entry>"
+    page = "<html><nav>Мы</nav><p>Мы пишем {}, потому что</p><p>{}</p></html>"
+    words, other = ("просто", "дело"), ("очень просто", "это дело")
+    grafting = Grafting(NearFolder(Path()), ())
+    grafting.learn(page.format(*words).encode(), page.format(*other).encode())
+    assert grafting._edited(entry.format(*words).encode()) == entry.format(*other).encode()
+
+
+@given(st.lists(st.sampled_from(["а", "б ", "<p>", "\n", "в&amp;"]), max_size=30), st.binary(max_size=40))
+def test_no_page_makes_the_comparison_fail(words: list[str], other: bytes) -> None:
+    old = "".join(words).encode()
+    for new in (other, old + other, other + old):
+        grafting = Grafting(NearFolder(Path()), ())
+        grafting.learn(old, new)
+        assert all(edit in old for edit in grafting.edits)
+        assert all(edit in new for edit in grafting.edits.values())
+
+
 def test_few_bytes_go_over_the_wire(tmp_path: Path, grown: tuple[Path, Path]) -> None:
     with MirrorServer(grown[0]) as server, Counter(server.port) as counter:
         _weigh(tmp_path, grown, counter, lambda: setattr(server, "root", grown[1]))
@@ -590,7 +613,6 @@ def _weigh(tmp_path: Path, grown: tuple[Path, Path], counter: Counter, publish: 
         assert synced(counter.address, tmp_path / "copy").has_news == (step == "edit")
         weights.append(counter.count)
     assert texts(tmp_path / "copy") == texts(grown[1])
-    print(weights)
     assert weights[1] <= 400, weights
     assert weights[2] <= 20_000, weights
 

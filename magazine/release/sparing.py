@@ -107,16 +107,26 @@ def _composed(
     left = MAX_NEWS
     try:
         listed = sums.parsed(data)
-        for name in release.changed:
-            old = near.text(name, LIMIT) if grafting and name.endswith(FEEDS) else None
-            made = grafting.made(name, old) if grafting and old else None
+        for name in sorted(release.changed, key=lambda name: (name.endswith(FEEDS), name)):  # their pages tell of them
+            old = _text(near, name) if grafting else b""
+            made = grafting.made(name, old) if grafting and old and name.endswith(FEEDS) else None
             found = work.kept(made) if made else work.taken(source, name, left)
             listed.pop(name, None)
             if found:
                 listed[name] = found[0]
                 left -= found[1]
+            if found and grafting and old and not name.endswith(FEEDS):
+                grafting.learn(old, (work.parts / found[0]).read_bytes() if found[1] <= LIMIT else old)
         return sums.composed(listed)
     except ReleaseError:  # the list here is none any more, or all that changed is too long to be taken on trust
+        return b""
+
+
+def _text(near: Folder, name: str) -> bytes:
+    """An old page or feed; nothing where there is none that can be read and compared."""
+    try:
+        return (near.text(name, LIMIT) if name.endswith((FEEDS, ".html")) else None) or b""
+    except ReleaseError:
         return b""
 
 

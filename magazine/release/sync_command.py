@@ -17,7 +17,7 @@ from magazine.release.verify_command import about, known_keys, names, refused, t
 
 ADDED, CHANGED, REMOVED = "+", "~", "-"  # before each file, whatever the language
 
-PETITION = marked("%(name)s is the text of a petition: read it before the copy goes live.")
+PETITION = marked("%(name)s is the text of a petition: read it.")
 COUNTED = marked("Files added: %(added)d, changed: %(changed)d, removed: %(removed)d.")
 NOTHING_NEW = marked("Nothing new: the copy stands as it was.")
 READY = marked("The new copy is ready and not live yet. Without --show the same command puts it in place.")
