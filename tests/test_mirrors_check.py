@@ -131,7 +131,8 @@ def test_what_was_put_in_is_named(office: Office, serve: Any, tmp_path: Path, ca
     (folder / "index.html").write_text(
         '<form action="https://evil.example.net/"></form><script>x()</script>'
         '<iframe src="//evil.example.net/"></iframe>'
-        '<meta http-equiv="refresh" content="0;url=https://evil.example.net/"><a href="https://evil.example.net/a">a</a>'
+        '<meta http-equiv="refresh" content="0;url=https://evil.example.net/">'
+        '<a href="https://evil.example.net/a">a</a>'
     )
     listed(office, serve(folder))
     mirrors_command.done(office)
