@@ -126,7 +126,9 @@ def test_ten_mirrors_are_looked_at_at_once(office: Office, tmp_path: Path) -> No
         assert time.monotonic() - began < 10 * 0.05 * 15  # one after the other it would take that long for each file
 
 
-def test_what_was_put_in_is_named(office: Office, serve: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_was_put_in_is_named(
+    office: Office, serve: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     folder = copy(office, tmp_path, "trap")
     (folder / "index.html").write_text(
         '<form action="https://evil.example.net/"></form><script>x()</script>'
