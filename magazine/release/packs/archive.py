@@ -18,7 +18,9 @@ LEFT_OUT = ("kit/", "releases/")  # tools for those who run servers
 LEFT_OUT_NAMES = ("404.html", "robots.txt")  # for servers and search engines
 TEXT_ENDINGS = (".html", ".txt")
 LARGEST_TEXT = 1 << 19  # bytes of a plain text: a table, not a thing to read
-LEVEL = 12  # the hardest that libdeflate tries
+# The hardest that libdeflate tries is worth 3 % and takes ten times as long: not for what no messenger carries anyway.
+HARDEST, QUICK = 12, 8
+SMALL = 24 << 20  # bytes of all texts
 
 
 def made(source: Source, folder: Path) -> list[Path]:
@@ -50,7 +52,8 @@ def _texts(source: Source, path: Path) -> Path:
     names = kept_texts(source)
     top = f"{NAME}-{TEXT}"
     homes = frozenset({"index.html", *(f"{language}/index.html" for language in LANGUAGES)})
-    pack = partial(_packed, source.folder, Edition(frozenset(names), source.site, homes))
+    level = HARDEST if sum((source.folder / name).stat().st_size for name in names) <= SMALL else QUICK
+    pack = partial(_packed, level, source.folder, Edition(frozenset(names), source.site, homes))
     waiting: dict[str, Packed] = {}
     order = iter(names)
     expected = next(order, None)
@@ -83,10 +86,11 @@ def _is_text(folder: Path, name: str) -> bool:
     if name.endswith(".txt"):
         return (folder / name).stat().st_size <= LARGEST_TEXT
     # a page that only sends on to another has nothing to read
-    return REFRESH not in (folder / name).read_bytes()[:HEAD_BYTES].lower()
+    with (folder / name).open("rb") as stream:
+        return REFRESH not in stream.read(HEAD_BYTES).lower()
 
 
-def _packed(folder: Path, edition: Edition, name: str) -> Packed:
+def _packed(level: int, folder: Path, edition: Edition, name: str) -> Packed:
     try:
         import deflate  # noqa: PLC0415 (not on every system)
     except ImportError as error:
@@ -94,4 +98,4 @@ def _packed(folder: Path, edition: Edition, name: str) -> Packed:
     data = (folder / name).read_bytes()
     if name.endswith(".html"):
         data = edition.page(data.decode("utf-8", "replace"), name).encode()
-    return Packed(bytes(deflate.deflate_compress(data, LEVEL)), len(data), deflate.crc32(data))
+    return Packed(bytes(deflate.deflate_compress(data, level)), len(data), deflate.crc32(data))

@@ -46,8 +46,8 @@ class Link:
 def of_folder(folder: Path, names: Sequence[str]) -> str:
     """The CID of a folder that holds just these files, as text (base32).
 
-    The same that Kubo and ipfs-car tell for it. Raises OSError, and MissingLibraryError where a folder in it is so large
-    that it needs shards.
+    The same that Kubo and ipfs-car tell for it. Raises OSError, and MissingLibraryError where a folder in it is so
+    large that it needs shards.
     """
     tree: dict[str, Any] = {}
     for name, node in spread(partial(_of_file, folder), list(names)):
