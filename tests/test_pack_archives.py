@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from packs import SITE, laid, source_of
 from toolbox import REPOSITORY, need, run, told
 
-from magazine.release.packs import archive, zips
+from magazine.release.packs import archive, torrent, zips, zsync
 from magazine.release.packs.plain import Edition
+from magazine.release.packs.source import MissingLibraryError
 from magazine.release.packs.zips import Zip
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
@@ -84,6 +85,16 @@ def test_texts_without_pictures_lead_to_what_is_there_or_to_the_site(tmp_path):
 def test_without_an_address_words_of_links_stay():
     page = Edition(frozenset(), "", frozenset()).page('<a class="a" href="b.html">b</a><form></form>', "a.html")
     assert page == '<a class="a">b</a>'
+
+
+@pytest.mark.parametrize("library", ["deflate", "torf", "Crypto.Hash"])
+def test_a_missing_library_is_named(tmp_path, monkeypatch, library):
+    source = source_of(laid(tmp_path, FILES))
+    monkeypatch.setitem(sys.modules, library, None)
+    makers = {"deflate": archive.made, "torf": torrent.made, "Crypto.Hash": zsync.made}
+    with pytest.raises(MissingLibraryError) as missing:
+        makers[library](source, tmp_path / ("" if library == "deflate" else "index.html"))
+    assert str(missing.value) == ("pycryptodome" if library == "Crypto.Hash" else library)
 
 
 def test_the_same_bytes_in_any_zone_and_order(tmp_path):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import struct
 from functools import partial
-from itertools import accumulate
 from pathlib import Path
 
+from magazine.release.packs.rolling import PIECE, rolling
 from magazine.release.packs.source import MissingLibraryError, Source
 from magazine.workers import spread
 
 VERSION = "0.6.2"
-SMALLEST_BLOCK, LARGEST_BLOCK = 1 << 11, 1 << 16
+SMALLEST_BLOCK, LARGEST_BLOCK = PIECE, 1 << 16
 PORTION = 1 << 20  # bytes summed up at a time
 READ = 1 << 20
 RSUM, MD4 = 4, 16  # bytes of the two sums of a block, before they are cut
@@ -73,9 +73,7 @@ def _sums(pack: Path, block: int, weak: int, strong: int, place: int) -> bytes:
     made = bytearray()
     for start in range(0, len(data), block):
         part = data[start : start + block]
-        # the sum of all sums so far counts each byte as often as rsync's second sum does
-        rolling = struct.pack(">2H", sum(part) & 0xFFFF, sum(accumulate(part)) & 0xFFFF)
-        made += rolling[RSUM - weak :] + _md4(part)[:strong]
+        made += struct.pack(">2H", *rolling(part))[RSUM - weak :] + _md4(part)[:strong]
     return bytes(made)
 
 
