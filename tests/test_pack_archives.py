@@ -82,6 +82,25 @@ def test_texts_without_pictures_lead_to_what_is_there_or_to_the_site(tmp_path):
     assert '<link rel="stylesheet" href="../text.css">' in form
 
 
+def test_texts_too_large_for_messengers_come_by_language_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(archive, "MESSENGER", 2000)
+    files = {**FILES, "ky/index.html": PAGE.format('<a href="c/d.html">d</a><a href="../index.html">i</a>').encode()}
+    site = laid(tmp_path / "site", {**files, "ky/c/d.html": PAGE.format('<a href="../a.html">a</a>').encode()})
+    (tmp_path / "packs").mkdir()
+    packs = archive.made(source_of(site), tmp_path / "packs")
+    assert [path.name for path in packs[2:]] == ["magazine-text-ru-42.zip", "magazine-text-ky-42.zip"]
+    main, own = map(set, map(names_of, packs[2:]))
+    beside = {"magazine-text/READ-ME.txt", "magazine-text/text.css"}
+    assert main == beside | {f"magazine-text/{name}" for name in ("index.html", "mirrors.txt", "empty.txt")}
+    assert own == beside | {f"magazine-text/{name}" for name in ("index.html", "a.html", "b.html", "c/d.html")}
+    first, deep = text_of(packs[3], "index.html"), text_of(packs[3], "c/d.html")
+    assert f'<a href="c/d.html">d</a><a href="{SITE}index.html">i</a>' in first
+    assert '<link rel="stylesheet" href="text.css">' in first
+    assert '<a href="../a.html">a</a>' in deep
+    assert '<link rel="stylesheet" href="../text.css">' in deep
+    assert f'<a href="{SITE}ky/a.html#x">' in text_of(packs[2], "index.html")
+
+
 def test_without_an_address_words_of_links_stay():
     page = Edition(frozenset(), "", frozenset()).page('<a class="a" href="b.html">b</a><form></form>', "a.html")
     assert page == '<a class="a">b</a>'

@@ -21,20 +21,39 @@ LARGEST_TEXT = 1 << 19  # bytes of a plain text: a table, not a thing to read
 # The hardest that libdeflate tries is worth 3 % and takes ten times as long: not for what no messenger carries anyway.
 HARDEST, QUICK = 12, 8
 SMALL = 24 << 20  # bytes of all texts
+MESSENGER = 500_000  # bytes that a messenger carries even where the network is slow
 
 
 def made(source: Source, folder: Path) -> list[Path]:
-    """Two finished packs, in a folder that is there: all of the site, and its texts alone.
+    """The finished packs, in a folder that is there: all of the site, its texts alone, and these by language.
 
-    Unpacked, each is one folder whose ``index.html`` opens from a disk, a stick or a hotspot. Raises
+    Unpacked, each is one folder whose ``index.html`` opens from a disk, a stick or a hotspot. The texts are packed by
+    language as well where all together are too large for messengers, and one language may not be. Raises
     MissingLibraryError, and OSError.
     """
-    return [_whole(source, folder / source.named("", ".zip")), _texts(source, folder / source.named(TEXT, ".zip"))]
+    whole = _whole(source, folder / source.named("", ".zip"))
+    names = kept_texts(source)
+    texts = _texts(source, names, folder / source.named(TEXT, ".zip"))
+    parts = []
+    if MESSENGER < texts.stat().st_size <= MESSENGER * (len(LANGUAGES) + 1):
+        for language, own in _by_language(names).items():
+            path = folder / source.named(f"{TEXT}-{language}", ".zip")
+            parts.append(_texts(source, own, path, "" if language == LANGUAGES[0] else f"{language}/"))
+    return [whole, texts, *parts]
 
 
 def kept_texts(source: Source) -> list[str]:
     """The files that have their place in the edition of texts, in order."""
     return [name for name in sorted(source.files) if _is_text(source.folder, name)]
+
+
+def _by_language(names: list[str]) -> dict[str, list[str]]:
+    """The names by the language in whose folder they are; the main language has none."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        first = name.partition("/")[0]
+        found.setdefault(first if first in LANGUAGES else LANGUAGES[0], []).append(name)
+    return found
 
 
 def _whole(source: Source, path: Path) -> Path:
@@ -48,12 +67,12 @@ def _whole(source: Source, path: Path) -> Path:
     return path
 
 
-def _texts(source: Source, path: Path) -> Path:
-    names = kept_texts(source)
+def _texts(source: Source, names: list[str], path: Path, below: str = "") -> Path:
+    """An edition of these texts, whose top folder is that of the site or the one ``below`` it that holds them all."""
     top = f"{NAME}-{TEXT}"
     homes = frozenset({"index.html", *(f"{language}/index.html" for language in LANGUAGES)})
     level = HARDEST if sum((source.folder / name).stat().st_size for name in names) <= SMALL else QUICK
-    pack = partial(_packed, level, source.folder, Edition(frozenset(names), source.site, homes))
+    pack = partial(_packed, level, source.folder, Edition(frozenset(names), source.site, homes, below))
     waiting: dict[str, Packed] = {}
     order = iter(names)
     expected = next(order, None)
@@ -64,7 +83,9 @@ def _texts(source: Source, path: Path) -> Path:
         for ready, packed in spread(pack, names):
             waiting[ready] = packed
             while expected in waiting:
-                archive.add(f"{top}/{expected}", b"", source.files[expected], packed=waiting.pop(expected))
+                archive.add(
+                    f"{top}/{expected.removeprefix(below)}", b"", source.files[expected], packed=waiting.pop(expected)
+                )
                 expected = next(order, None)
         archive.end()
     return path

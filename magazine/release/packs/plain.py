@@ -47,11 +47,15 @@ METAS_KEPT = ("referrer", "viewport")
 
 @dataclass(frozen=True)
 class Edition:
-    """What is in it, the address of the whole site, and its first pages in each language."""
+    """What is in it, the address of the whole site, and its first pages in each language.
+
+    ``below`` is the folder of the site that is its top, with a slash, where it is not all of the site.
+    """
 
     kept: AbstractSet[str]
     site: str
     homes: AbstractSet[str]
+    below: str = ""
 
     def page(self, text: str, name: str) -> str:
         """A page for the path ``name`` in it.
@@ -75,7 +79,7 @@ class Edition:
         elif whole == "footer" and name in self.homes:
             made = FOOTER.sub(partial(self._part, name), match[0])
         elif match[0].startswith("</"):
-            up = "../" * name.count("/")
+            up = "../" * name.removeprefix(self.below).count("/")
             made = f'<link rel="stylesheet" href="{up}{STYLE_NAME}">\n{match[0]}'
         return made
 
