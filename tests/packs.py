@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import hashlib
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -54,6 +55,7 @@ def nginx(site: Path) -> Iterator[tuple[str, Path]]:
     finally:
         process.terminate()
         process.wait(10)
+        shutil.rmtree(own)
 
 
 def sent(log: Path) -> int:
