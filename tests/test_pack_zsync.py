@@ -1,53 +1,68 @@
-"""zsync files: the real zsync makes the new pack of the old one and a few blocks."""
+"""The .zsync files: sums as rsync makes them, and the real zsync fetches little after an edit."""
 
 import random
-from pathlib import Path
+import subprocess
 
 import pytest
-from nginx_server import nginx_below
-from pack_sources import source_of
-from toolbox import need, run
+from Crypto.Hash import MD4
+from hypothesis import given
+from hypothesis import strategies as st
+from packs import laid, nginx, sent, source_of
+from toolbox import need
 
-from magazine.release.packs import zsync
-
-OLD = random.Random(1).randbytes(3_000_000)
-NEW = OLD[:1_000_000] + b"one word" + OLD[1_000_010:]
+from magazine.release.packs import archive, zsync
 
 
-def made(tmp_path: Path, data: bytes) -> Path:
-    (tmp_path / "pack.zip").write_bytes(data)
-    return zsync.made(source_of(Path(__file__).parent / "warm"), tmp_path / "pack.zip")
+def plain_sums(data: bytes, block: int, weak: int, strong: int) -> bytes:
+    """As the paper on rsync has them."""
+    made = b""
+    for start in range(0, len(data), block):
+        part = data[start : start + block].ljust(block, b"\0")
+        second = sum((block - place) * value for place, value in enumerate(part))
+        made += b"".join(number.to_bytes(4, "big")[2:] for number in (sum(part) & 0xFFFF, second & 0xFFFF))[4 - weak :]
+        made += MD4.new(part).digest()[:strong]
+    return made
+
+
+@given(st.binary(max_size=30), st.integers(0, 9000))
+def test_sums_are_those_of_rsync(tmp_path_factory, data, more):
+    folder = tmp_path_factory.mktemp("zsync")
+    data += random.Random(more).randbytes(more)
+    (folder / "a.zip").write_bytes(data)
+    head, _, sums = zsync.made(source_of(folder), folder / "a.zip").read_bytes().partition(b"\n\n")
+    values = dict(line.split(": ", 1) for line in head.decode().splitlines())
+    assert (values["Length"], values["URL"], values["Filename"]) == (str(len(data)), "a.zip", "a.zip")
+    _, weak, strong = map(int, values["Hash-Lengths"].split(","))
+    assert sums == plain_sums(data, int(values["Blocksize"]), weak, strong)
+
+
+def test_blocks_of_the_largest_bytes_and_over_portions(tmp_path):
+    data = b"\xff" * (2 * zsync.PORTION + 5)
+    (tmp_path / "a.zip").write_bytes(data)
+    sums = zsync.made(source_of(tmp_path), tmp_path / "a.zip").read_bytes().partition(b"\n\n")[2]
+    block = zsync.block_size(len(data))
+    assert sums == plain_sums(data, block, *zsync.lengths(len(data), block)[1:])
+
+
+@pytest.mark.parametrize(("size", "block"), [(0, 2048), (7 << 20, 2048), (250 << 20, 8192), (9 << 40, 65536)])
+def test_blocks_grow_with_the_pack(size, block):
+    assert zsync.block_size(size) == block
 
 
 @pytest.mark.judge
-def test_an_edit_costs_a_few_blocks(tmp_path: Path) -> None:
-    need("zsync")
-    made(tmp_path, NEW)
-    (tmp_path / "old.zip").write_bytes(OLD)
-    with nginx_below(tmp_path) as server:
-        run("zsync", "-q", "-i", tmp_path / "old.zip", f"{server.address}pack.zip.zsync", cwd=_folder(tmp_path))
-        whole = (tmp_path / "pack.zip.zsync").stat().st_size
-        assert server.on_the_wire < whole + 20_000
-    assert (tmp_path / "got/pack.zip").read_bytes() == NEW
-
-
-@pytest.mark.judge
-@pytest.mark.parametrize("size", [1, 2047, 2048, 2049, 5_000_000])
-def test_zsync_believes_the_whole_of_any_size(tmp_path: Path, size: int) -> None:
-    need("zsync")
-    data = (OLD * 2)[:size]
-    made(tmp_path, data)
-    with nginx_below(tmp_path) as server:
-        run("zsync", "-q", f"{server.address}pack.zip.zsync", cwd=_folder(tmp_path))
-    assert (tmp_path / "got/pack.zip").read_bytes() == data
-
-
-def test_the_same_pack_gives_the_same_file_without_an_hour(tmp_path: Path) -> None:
-    first = made(tmp_path, OLD).read_bytes()
-    assert made(tmp_path, OLD).read_bytes() == first
-    assert b"MTime" not in first
-
-
-def _folder(tmp_path: Path) -> Path:
-    (tmp_path / "got").mkdir()
-    return tmp_path / "got"
+@pytest.mark.slow
+def test_after_an_edit_zsync_fetches_little(tmp_path):
+    chance = random.Random(2)
+    files = {f"pages/{number:03}.html": chance.randbytes(chance.randrange(8000, 20_000)) for number in range(200)}
+    for name in ("old", "new/releases/43"):
+        (tmp_path / name).mkdir(parents=True)
+    older = archive.made(source_of(laid(tmp_path / "site", files)), tmp_path / "old")[0]
+    laid(tmp_path / "site", {"pages/003.html": files["pages/003.html"] + b"one word"})
+    source = source_of(tmp_path / "site", seq=43)
+    newer = archive.made(source, tmp_path / "new/releases/43")[0]
+    found = zsync.made(source, newer)
+    with nginx(tmp_path / "new") as (address, log):
+        command = [need("zsync"), "-q", "-i", str(older), f"{address}releases/43/{found.name}"]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+        assert (tmp_path / newer.name).read_bytes() == newer.read_bytes()
+        assert sent(log) < 50_000

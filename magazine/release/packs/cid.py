@@ -1,135 +1,139 @@
-"""The address of a folder in IPFS, told without a node (UnixFS, CIDv1, profile unixfs-v1-2025 of IPIP-499).
-
-Whoever has a node adds the folder with that profile and finds the same address.
-"""
+"""The address of a folder in IPFS, told without a node (UnixFS, CIDv1, profile unixfs-v1-2025 of IPIP-499)."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple
+
+from magazine.release.packs.source import MissingLibraryError
+from magazine.workers import spread
+
+CHUNK = 1 << 20  # bytes in a leaf
+MOST_LINKS = 1024  # in a block of a file
+LARGEST_FOLDER = 256 << 10  # bytes of a block; a larger folder is cut into shards
+FANOUT, MURMUR3 = 256, 0x22
+DIRECTORY, FILE, SHARD = 1, 2, 5  # types of UnixFS
+RAW, DAG_PB = 0x55, 0x70  # multicodecs
+SHA256 = b"\x12\x20"
 
 import mmh3
 
-from magazine.workers import spread
-
-CHUNK, MOST_LINKS = 1 << 20, 1024  # bytes of a leaf, links of a node
-SHARDED_FROM = 262_144  # bytes of a folder's node, above which it is divided
-FANOUT, MURMUR = 256, 0x22  # children of a divided folder, and the number of its hash
-RAW, DAG_PB, SHA2_256 = 0x55, 0x70, b"\x12\x20"
-DIRECTORY, FILE, SHARD = 1, 2, 5  # kinds in UnixFS
-
-
-@dataclass(frozen=True)
-class _Node:
-    """A block by its address; ``whole`` counts the bytes of all blocks below it, ``content`` those of the file."""
+class Node(NamedTuple):
+    """A block: its CID, the bytes of it with all below, and the bytes of the file that it holds."""
 
     cid: bytes
     whole: int
-    content: int
-
-
-def of_folder(folder: Path, names: Sequence[str]) -> str:
-    """The CID of a folder that holds just these files."""
-    tree: dict[str, object] = {}
-    for name, node in spread(_OfFile(folder), list(names)):
-        *above, last = name.split("/")
-        place = tree
-        for part in above:
-            place = place.setdefault(part, {})  # type: ignore[assignment]
-        place[last] = node
-    return "b" + base64.b32encode(_directory(tree).cid).decode().lower().rstrip("=")
+    content: int = 0
 
 
 @dataclass(frozen=True)
-class _OfFile:
-    """The node of one file, read leaf by leaf; done by several processes."""
+class Link:
+    """What a folder says of one of its files or folders."""
 
-    folder: Path
+    name: bytes
+    node: Node
 
-    def __call__(self, name: str) -> _Node:
-        with (self.folder / name).open("rb") as file:
-            nodes = [_leaf(data) for data in iter(lambda: file.read(CHUNK), b"")] or [_leaf(b"")]
-        while len(nodes) > 1:
-            nodes = [_joined(nodes[start : start + MOST_LINKS]) for start in range(0, len(nodes), MOST_LINKS)]
-        return nodes[0]
-
-
-def _leaf(data: bytes) -> _Node:
-    return _Node(_cid(RAW, data), len(data), len(data))
+    def written(self, prefix: bytes = b"") -> bytes:
+        """As a link of dag-pb, its name after the place in a shard."""
+        link = _bytes(1, self.node.cid) + _bytes(2, prefix + self.name) + _number(3, self.node.whole)
+        return _bytes(2, link)
 
 
-def _joined(nodes: Sequence[_Node]) -> _Node:
-    content = sum(node.content for node in nodes)
-    data = _number(1, FILE) + _number(3, content) + b"".join(_number(4, node.content) for node in nodes)
-    return _block([("", node) for node in nodes], data, content)
+def of_folder(folder: Path, names: Sequence[str]) -> str:
+    """The CID of a folder that holds just these files, as text (base32).
+
+    The same that Kubo and ipfs-car tell for it. Raises OSError, and MissingLibraryError where a folder in it is so
+    large that it needs shards.
+    """
+    tree: dict[str, Any] = {}
+    for name, node in spread(partial(_of_file, folder), list(names)):
+        *above, last = name.split("/")
+        place = tree
+        for part in above:
+            place = place.setdefault(part, {})
+        place[last] = node
+    return "b" + base64.b32encode(_of_tree(tree).cid).decode().lower().rstrip("=")
 
 
-def _directory(tree: Mapping[str, object]) -> _Node:
-    entries = {name: _directory(below) if isinstance(below, dict) else below for name, below in tree.items()}
-    links = [(name, node) for name, node in sorted(entries.items(), key=_by_bytes) if isinstance(node, _Node)]
-    if len(_serialised(links, _number(1, DIRECTORY))) > SHARDED_FROM:
-        return _shard(links, 0)
-    return _block(links, _number(1, DIRECTORY), 0)
+def _of_tree(tree: dict[str, Any]) -> Node:
+    links = [Link(name.encode(), _of_tree(found) if isinstance(found, dict) else found) for name, found in tree.items()]
+    links.sort(key=lambda link: link.name)
+    data = _number(1, DIRECTORY)
+    node = _node([link.written() for link in links], data, (link.node for link in links))
+    if node.whole - sum(link.node.whole for link in links) <= LARGEST_FOLDER:
+        return node
+    try:
+        import mmh3  # noqa: PLC0415 (needed by few)
+    except ImportError as error:
+        raise MissingLibraryError("mmh3") from error
+    # the first half of MurmurHash3's 128 bits, its bytes turned around
+    hashes = [(mmh3.mmh3_x64_128_digest(link.name)[7::-1], link) for link in links]
+    return _shard(hashes, 0)
 
 
-def _shard(entries: Sequence[tuple[str, _Node]], depth: int) -> _Node:
-    """A part of a divided folder: entries lie by a byte of the hash of their names."""
-    children: dict[int, list[tuple[str, _Node]]] = {}
-    for name, node in entries:
-        hashed = mmh3.hash_bytes(name, x64arch=True)[:8][::-1]
-        children.setdefault(hashed[depth], []).append((name, node))
-    links, field = [], 0
-    for place, inside in sorted(children.items()):
+def _shard(hashes: list[tuple[bytes, Link]], depth: int) -> Node:
+    """A part of a hash array mapped trie (HAMT): each byte of a name's hash chooses the way one level on."""
+    places: dict[int, list[tuple[bytes, Link]]] = {}
+    for number, link in hashes:
+        places.setdefault(number[depth], []).append((number, link))
+    written, nodes, field = [], [], 0
+    for place in sorted(places):
         field |= 1 << place
-        if len(inside) == 1:
-            links.append((f"{place:02X}{inside[0][0]}", inside[0][1]))
-        else:
-            links.append((f"{place:02X}", _shard(inside, depth + 1)))
-    bits = field.to_bytes(FANOUT // 8, "big").lstrip(b"\0")
-    return _block(links, _number(1, SHARD) + _bytes_of(2, bits) + _number(5, MURMUR) + _number(6, FANOUT), 0)
+        found = places[place]
+        link = found[0][1] if len(found) == 1 else Link(b"", _shard(found, depth + 1))
+        written.append(link.written(b"%02X" % place))
+        nodes.append(link.node)
+    bits = field.to_bytes((field.bit_length() + 7) // 8, "big")
+    data = _number(1, SHARD) + _bytes(2, bits) + _number(5, MURMUR3) + _number(6, FANOUT)
+    return _node(written, data, nodes)
 
 
-def _block(links: Sequence[tuple[str, _Node]], data: bytes, content: int) -> _Node:
-    serialised = _serialised(links, data)
-    return _Node(_cid(DAG_PB, serialised), len(serialised) + sum(node.whole for _, node in links), content)
+def _of_file(folder: Path, name: str) -> Node:
+    """Leaves of one size, and blocks above them until there is one, all leaves equally far from it."""
+    with (folder / name).open("rb") as stream:
+        nodes = [_leaf(chunk) for chunk in iter(lambda: stream.read(CHUNK), b"")]
+    if not nodes:
+        return _leaf(b"")
+    while len(nodes) > 1:
+        nodes = [_joined(nodes[start : start + MOST_LINKS]) for start in range(0, len(nodes), MOST_LINKS)]
+    return nodes[0]
 
 
-def _serialised(links: Iterable[tuple[str, _Node]], data: bytes) -> bytes:
-    """A node as DAG-PB writes it: its links come first."""
-    return b"".join(_bytes_of(2, _link(name, node)) for name, node in links) + _bytes_of(1, data)
+def _leaf(data: bytes) -> Node:
+    return Node(_cid(RAW, data), len(data), len(data))
 
 
-def _link(name: str, node: _Node) -> bytes:
-    return _bytes_of(1, node.cid) + _bytes_of(2, name.encode()) + _number(3, node.whole)
+def _joined(nodes: list[Node]) -> Node:
+    size = sum(node.content for node in nodes)
+    data = _number(1, FILE) + _number(3, size) + b"".join(_number(4, node.content) for node in nodes)
+    return _node([Link(b"", node).written() for node in nodes], data, nodes, size)
+
+
+def _node(links: list[bytes], data: bytes, below: Iterable[Node], content: int = 0) -> Node:
+    # dag-pb puts links before data, against the order of their numbers
+    block = b"".join(links) + _bytes(1, data)
+    return Node(_cid(DAG_PB, block), len(block) + sum(node.whole for node in below), content)
 
 
 def _cid(codec: int, block: bytes) -> bytes:
-    return bytes((1, codec)) + SHA2_256 + hashlib.sha256(block).digest()
+    return bytes((1, codec)) + SHA256 + hashlib.sha256(block).digest()
 
 
 def _number(field: int, value: int) -> bytes:
-    """A field of protobuf that is a number."""
-    return _varint(field << 3) + _varint(value)
+    return bytes((field << 3, *_varint(value)))
 
 
-def _bytes_of(field: int, value: bytes) -> bytes:
-    """A field of protobuf that is some bytes."""
-    return _varint(field << 3 | 2) + _varint(len(value)) + value
+def _bytes(field: int, value: bytes) -> bytes:
+    return bytes((field << 3 | 2, *_varint(len(value)))) + value
 
 
-def _varint(value: int) -> bytes:
-    return bytes(_sevens(value))
-
-
-def _sevens(value: int) -> Iterator[int]:
+def _varint(value: int) -> Iterator[int]:
     while value > 0x7F:
         yield value & 0x7F | 0x80
         value >>= 7
     yield value
-
-
-def _by_bytes(entry: tuple[str, object]) -> bytes:
-    return entry[0].encode()

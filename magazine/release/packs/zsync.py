@@ -1,82 +1,89 @@
-"""A ``.zsync`` file (zsync 0.6.2): whoever has the pack of an older release fetches only what differs.
-
-It names each block of the pack by a weak sum, which can be rolled through any other file, and by some bytes of an MD4.
-"""
+"""A ``.zsync`` file: whoever has the pack of an older release fetches only what differs (format of zsync 0.6.2)."""
 
 from __future__ import annotations
 
 import hashlib
-import math
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
-from operator import mul
+from functools import partial
 from pathlib import Path
 
-from Crypto.Hash import MD4
-
-from magazine.release.packs.source import Source
+from magazine.release.packs.rolling import PIECE, rolling
+from magazine.release.packs.source import MissingLibraryError, Source
 from magazine.workers import spread
 
-SUFFIX = ".zsync"
-SMALL, LARGE, MUCH = 2048, 4096, 100_000_000  # bytes of a block, and from how large a pack on it is a larger one
-PART = 1 << 21  # bytes that one process takes at a time
-IN_A_ROW = 2  # blocks that must follow each other to be believed
-
-
-@dataclass(frozen=True)
-class _Lengths:
-    """How many bytes of both sums are needed for blocks to be told apart."""
-
-    weak: int
-    strong: int
+VERSION = "0.6.2"
+SMALLEST_BLOCK, LARGEST_BLOCK = PIECE, 1 << 16
+PORTION = 1 << 20  # bytes summed up at a time
+READ = 1 << 20
+RSUM, MD4 = 4, 16  # bytes of the two sums of a block, before they are cut
+LEAST_RSUM, LEAST_BITS = 2, 20
 
 
 def made(source: Source, pack: Path) -> Path:
-    """The zsync file of a finished pack, beside it, which it calls by its name alone."""
-    del source
+    """The zsync file of a finished pack, beside it; the pack is found beside it on the web as well.
+
+    Raises MissingLibraryError, and OSError.
+    """
+    del source  # the same pack has the same file in each release
+    _md4(b"")
     size = pack.stat().st_size
-    block = LARGE if size > MUCH else SMALL
-    lengths = _lengths(size, block)
-    sums = _Sums(pack, block, lengths)
-    parts = dict(spread(sums, range(0, size, PART), least=2))
-    with pack.open("rb") as file:
-        whole = hashlib.file_digest(file, "sha1").hexdigest()  # what the format has; the release vouches by SHA-256
+    block = block_size(size)
+    run, weak, strong = lengths(size, block)
+    whole = hashlib.sha1(usedforsecurity=False)
+    with pack.open("rb") as stream:
+        while data := stream.read(READ):
+            whole.update(data)
     head = (
-        f"zsync: 0.6.2\nFilename: {pack.name}\nBlocksize: {block}\nLength: {size}\n"
-        f"Hash-Lengths: {IN_A_ROW},{lengths.weak},{lengths.strong}\nURL: {pack.name}\nSHA-1: {whole}\n\n"
+        f"zsync: {VERSION}\nFilename: {pack.name}\nBlocksize: {block}\nLength: {size}\n"
+        f"Hash-Lengths: {run},{weak},{strong}\nURL: {pack.name}\nSHA-1: {whole.hexdigest()}\n\n"
     )
-    target = pack.with_name(pack.name + SUFFIX)
-    target.write_bytes(head.encode() + b"".join(parts[start] for start in sorted(parts)))
-    return target
+    portions = range(0, size, PORTION)
+    sums = dict(spread(partial(_sums, pack, block, weak, strong), portions, least=4))
+    path = pack.with_name(pack.name + ".zsync")
+    path.write_bytes(head.encode("ascii") + b"".join(sums[place] for place in portions))
+    return path
 
 
-@dataclass(frozen=True)
-class _Sums:
-    """The sums of all blocks of a part of a file; done by several processes."""
-
-    path: Path
-    block: int
-    lengths: _Lengths
-
-    def __call__(self, start: int) -> bytes:
-        return b"".join(self._sums(start))
-
-    def _sums(self, start: int) -> Iterator[bytes]:
-        weights = range(self.block, 0, -1)
-        with self.path.open("rb") as file:
-            file.seek(start)
-            data = file.read(PART)
-        for place in range(0, len(data), self.block):
-            block = data[place : place + self.block].ljust(self.block, b"\0")
-            weak = struct.pack(">HH", sum(block) & 0xFFFF, sum(map(mul, block, weights)) & 0xFFFF)
-            strong = MD4.new(block).digest()  # noqa: S303 (what the format has)
-            yield weak[4 - self.lengths.weak :] + strong[: self.lengths.strong]
+def block_size(size: int) -> int:
+    """Bytes in a block, a power of two: what an edit of some ten blocks costs weighs as much as all the sums."""
+    block = SMALLEST_BLOCK
+    while block < LARGEST_BLOCK and block * block * 4 < size:
+        block *= 2
+    return block
 
 
-def _lengths(size: int, block: int) -> _Lengths:
-    """As zsyncmake reckons them: false matches shall be rarer than one in a million files."""
-    bits, blocks = math.log2(max(size, 1)), math.log2(1 + size / block)
-    weak = math.ceil((bits + math.log2(block) - 8.6) / IN_A_ROW / 8)
-    strong = max(math.ceil((20 + bits + blocks) / IN_A_ROW / 8), math.ceil((7.9 + 20 + blocks) / 8))
-    return _Lengths(min(4, max(2, weak)), min(16, max(3, strong)))
+def lengths(size: int, block: int) -> tuple[int, int, int]:
+    """How many blocks must follow each other to count, and how many bytes of their sums are needed for that.
+
+    As ``zsyncmake`` reckons: chances of a false find are below one in a million, whatever the size.
+    """
+    run = 2 if size > block else 1
+    bits, blocks = size.bit_length(), (size // block + 1).bit_length()
+    weak = min(max(_up(bits + block.bit_length() - 8, run * 8), LEAST_RSUM), RSUM)
+    strong = max(_up(LEAST_BITS + bits + blocks, run * 8), _up(LEAST_BITS + blocks + 8, 8))
+    return run, weak, min(strong, MD4)
+
+
+def _sums(pack: Path, block: int, weak: int, strong: int, place: int) -> bytes:
+    """Both sums of each block of a portion of the pack; its last block is filled up with zeros."""
+    with pack.open("rb") as stream:
+        stream.seek(place)
+        data = stream.read(PORTION)
+    data += bytes(-len(data) % block)
+    made = bytearray()
+    for start in range(0, len(data), block):
+        part = data[start : start + block]
+        made += struct.pack(">2H", *rolling(part))[RSUM - weak :] + _md4(part)[:strong]
+    return bytes(made)
+
+
+def _md4(data: bytes) -> bytes:
+    try:
+        from Crypto.Hash import MD4 as Hash  # noqa: N811, PLC0415 (not on every system)
+    except ImportError as error:
+        raise MissingLibraryError("pycryptodome") from error
+    return Hash.new(data).digest()  # noqa: S303 (what the format asks for; what is fetched is signed)
+
+
+def _up(number: int, divisor: int) -> int:
+    return -(-number // divisor)
