@@ -1,7 +1,4 @@
-"""ZIP archives: all of the site, stored, and its texts alone, small enough for messengers.
-
-The first, unpacked on a stick or a hotspot, is the magazine as it is: ``index.html`` opens it.
-"""
+"""ZIP archives: all of the site, stored, and its texts alone, small enough for messengers."""
 
 from __future__ import annotations
 

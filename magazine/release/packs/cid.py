@@ -21,7 +21,6 @@ DIRECTORY, FILE, SHARD = 1, 2, 5  # types of UnixFS
 RAW, DAG_PB = 0x55, 0x70  # multicodecs
 SHA256 = b"\x12\x20"
 
-import mmh3
 
 class Node(NamedTuple):
     """A block: its CID, the bytes of it with all below, and the bytes of the file that it holds."""

@@ -11,7 +11,7 @@ from magazine.release.packs import archive, booklet, cid, epub, torrent, zim, zs
 from magazine.release.packs.source import MissingLibraryError, Source
 
 SHARED = (".zip", ".zim")  # what is worth a torrent, and fetching in parts
-SMALL = "text"  # the kind of archive that a messenger carries
+SMALL = "-text-"  # in the name of an archive that a messenger carries
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def made(source: Source, folder: Path, makers: Makers, progress: Progress) -> tu
         except MissingLibraryError as error:
             missing.append(str(error))
         progress.step()
-    large = [pack for pack in found if pack.suffix in SHARED and pack.name != source.named(SMALL, pack.suffix)]
+    large = [pack for pack in found if pack.suffix in SHARED and SMALL not in pack.name]
     for beside in makers.beside:
         try:
             found += [beside(source, pack) for pack in large]

@@ -13,9 +13,6 @@ from magazine.release.packs.source import MissingLibraryError, Source
 SMALLEST_PIECE, LARGEST_PIECE = 1 << 15, 1 << 22
 MOST_PIECES = 1000
 
-SUFFIX = ".torrent"
-LEAST_PIECE, MOST_PIECE = 1 << 15, 1 << 21  # bytes
-
 
 def made(source: Source, pack: Path) -> Path:
     """The torrent of a finished pack, beside it, without a tracker, a date or the name of a program.
