@@ -6,7 +6,7 @@ import pytest
 from petition_tree import done, found, in_english, tree
 from toolbox import need, run
 
-from magazine.desk.petition.pdf import letters, readable
+from magazine.pdf import letters, readable
 from magazine.desk.petition.sheet import Wishes, sheet
 from magazine.site.build import said
 

@@ -10,7 +10,7 @@ from babel.dates import format_date
 
 from magazine.desk.petition.chosen import Chosen
 from magazine.desk.petition.letter import number
-from magazine.desk.petition.pdf import GREY, INK, PALE, RED, Paper, readable
+from magazine.pdf import GREY, INK, PALE, RED, Paper, readable
 from magazine.desk.petition.rows import Row, folded, numbered
 from magazine.desk.petition.tables import spoken
 from magazine.messages import say

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from magazine.desk.petition.chosen import Chosen
-from magazine.desk.petition.pdf import GREY, HEIGHT, INK, PALE, POINT, RED, WIDTH, Paper
+from magazine.pdf import GREY, HEIGHT, INK, PALE, POINT, RED, WIDTH, Paper
 from magazine.messages import say
 from magazine.site import addresses
 
