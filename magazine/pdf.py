@@ -1,4 +1,4 @@
-"""PDF on A4, set in the magazine's own serif: the same words make the same bytes, and nothing tells who made them."""
+"""PDF, on A4 if nothing else is said, set in the magazine's own serif: the same words make the same bytes, and nothing tells who made them."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ POINT = 25.4 / 72  # mm
 
 
 class Paper(FPDF):
-    """An A4 document in one language; lengths are in mm, sizes of letters in points."""
+    """A document in one language; lengths are in mm, sizes of letters in points."""
 
-    def __init__(self, language: str, title: str, day: dt.date, margin: float = MARGIN) -> None:
-        super().__init__(unit="mm", format="A4")
+    def __init__(self, language: str, title: str, day: dt.date, margin: float = MARGIN,
+                 size: tuple[float, float] = (WIDTH, HEIGHT)) -> None:  # fmt: skip
+        super().__init__(unit="mm", format=size)
         for style, name in FACES.items():
             self.add_font(SERIF, style, FONTS / name)
         self.set_margin(margin)
