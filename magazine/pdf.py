@@ -1,4 +1,4 @@
-"""PDF, on A4 if nothing else is said, set in the magazine's own serif: the same words make the same bytes, and nothing tells who made them."""
+"""PDF set in the magazine's own serif: the same words make the same bytes, and nothing tells who made them."""
 
 from __future__ import annotations
 

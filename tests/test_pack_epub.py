@@ -29,9 +29,8 @@ def test_each_issue_is_a_book_in_each_language(books: list[Path]) -> None:
 
 
 def test_epubcheck_says_nothing(books: list[Path]) -> None:
-    richest, mixed = books[:2]  # each takes a Java of its own some seconds
-    for book in (richest, mixed):
-        assert EpubCheck(str(book), lang="en").messages == []
+    mixed = books[1]  # pictures and a story in another language are in this one; each takes a Java of its own
+    assert EpubCheck(str(mixed), lang="en").messages == []
 
 
 def test_the_same_everywhere(source: Source, books: list[Path], tmp_path: Path) -> None:

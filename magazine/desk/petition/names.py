@@ -10,10 +10,10 @@ from babel.dates import format_date
 
 from magazine.desk.petition.chosen import Chosen
 from magazine.desk.petition.letter import number
-from magazine.pdf import GREY, INK, PALE, RED, Paper, readable
 from magazine.desk.petition.rows import Row, folded, numbered
 from magazine.desk.petition.tables import spoken
 from magazine.messages import say
+from magazine.pdf import GREY, INK, PALE, RED, Paper, readable
 from magazine.region_counts import RegionCounts
 from magazine.signatures import COUNTED, WAYS
 

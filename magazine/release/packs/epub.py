@@ -11,17 +11,21 @@ from pathlib import Path
 
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
+from magazine.records import Issue
 from magazine.release.packs import pages
 from magazine.release.packs.pages import Book, Chapter
 from magazine.release.packs.source import Source
+from magazine.workers import spread
 
 CLOCK = (1980, 1, 1, 0, 0, 0)  # the first that a ZIP knows
 KINDS = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
 # what stands in texts; of any other element only the content is taken
-TAGS = frozenset(
-    "p h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre code em strong i b s del ins sub sup small br hr abbr cite q "
-    "table thead tbody tfoot tr th td figure figcaption kbd mark div span".split()
-)
+TAGS = frozenset({
+    *("p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "div", "hr"),
+    *("code", "em", "strong", "i", "b", "s", "del", "ins", "sub", "sup", "small", "br", "abbr", "cite", "q", "kbd"),
+    *("table", "thead", "tbody", "tfoot", "tr", "th", "td", "figure", "figcaption", "mark", "span"),
+})  # fmt: skip
+LEAST = 6  # books that are worth a process of their own
 VOID = ("br", "hr", "img")
 KEPT = ("title", "colspan", "rowspan", "start")
 UNSEEN = ("script", "style", "template", "source", "form", "svg")
@@ -58,12 +62,21 @@ CONTAINER = """\
 
 def made(source: Source, folder: Path) -> list[Path]:
     """The books, newest issue first, in a folder that is there."""
-    packs = []
-    for book in pages.books(source):
+    library = source.library
+    if library is None:
+        return []
+    wanted = [(issue, language) for issue in library.issues for language in library.languages]
+
+    def written(one: tuple[Issue, str]) -> Path | None:
+        book = pages.book(source, *one)
+        if book is None:
+            return None
         path = folder / source.named(f"epub-{book.issue}-{book.language}", ".epub")
         write(book, source, path)
-        packs.append(path)
-    return packs
+        return path
+
+    done = {(issue.key, language): path for (issue, language), path in spread(written, wanted, LEAST)}
+    return [path for issue, language in wanted if (path := done[issue.key, language])]
 
 
 def write(book: Book, source: Source, path: Path) -> None:
@@ -108,21 +121,22 @@ class _Texts:
             return escape(str(node), quote=False) if is_text else ""
         if node.name in UNSEEN:
             return ""
-        if node.name == "img":
-            return self._picture(node, chapter)
-        inner = "".join(self._markup(child, chapter, ids) for child in node.children)
-        own = f' id="{_id(str(node["id"]))}"' if node.get("id") else ""
-        if node.name == "a":
-            link = self._link(str(node.get("href", "")), chapter, ids)
-            if node.find_parent("figcaption") and link.startswith(self.source.site or "\0"):
+        return self._picture(node, chapter) if node.name == "img" else self._element(node, chapter, ids)
+
+    def _element(self, tag: Tag, chapter: Chapter, ids: set[str]) -> str:
+        inner = "".join(self._markup(child, chapter, ids) for child in tag.children)
+        own = f' id="{_id(str(tag["id"]))}"' if tag.get("id") else ""
+        if tag.name == "a":
+            link = self._link(str(tag.get("href", "")), chapter, ids)
+            if tag.find_parent("figcaption") and link.lower().endswith(tuple(KINDS)):
                 return ""  # to a larger picture
             return f'<a{own} href="{escape(link)}">{inner}</a>' if link else f"<span{own}>{inner}</span>"
-        if node.name not in TAGS:
+        if tag.name not in TAGS:
             return inner
-        kept = "".join(f' {name}="{escape(str(node[name]))}"' for name in KEPT if node.get(name))
-        spoken = escape(str(node.get("lang", "")))
+        kept = "".join(f' {name}="{escape(str(tag[name]))}"' for name in KEPT if tag.get(name))
+        spoken = escape(str(tag.get("lang", "")))
         kept += f' lang="{spoken}" xml:lang="{spoken}"' if spoken else ""
-        return f"<{node.name}{own}{kept}/>" if node.name in VOID else f"<{node.name}{own}{kept}>{inner}</{node.name}>"
+        return f"<{tag.name}{own}{kept}/>" if tag.name in VOID else f"<{tag.name}{own}{kept}>{inner}</{tag.name}>"
 
     def _picture(self, image: Tag, chapter: Chapter) -> str:
         file = pages.picture(self.source, chapter.address, image)
@@ -154,11 +168,8 @@ def _page(language: str, title: str, body: str, more: str = "") -> str:
 
 
 def _cover(book: Book) -> str:
-    mark = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><path fill="#b3202a" d="{escape(book.mark)}"/></svg>'
-        if book.mark
-        else ""
-    )
+    drawn = f'<path fill="#b3202a" d="{escape(book.mark)}"/>'
+    mark = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">{drawn}</svg>' if book.mark else ""
     return f'<div class="cover">\n{mark}\n<h1>{escape(book.title)}</h1>\n<p>{escape(book.label)}</p>\n</div>'
 
 

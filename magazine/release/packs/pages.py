@@ -51,7 +51,7 @@ class Book:
 
 
 def books(source: Source) -> Iterator[Book]:
-    """A book for each issue and language it is there in, newest first. A story not translated is in its own language."""
+    """A book for each issue and language it is there in, newest first."""
     library = source.library
     for issue in library.issues if library else ():
         for language in library.languages if library else ():
@@ -61,7 +61,7 @@ def books(source: Source) -> Iterator[Book]:
 
 
 def book(source: Source, issue: Issue, language: str) -> Book | None:
-    """The issue in this language; None where it has no page of its own in it."""
+    """The issue in this language; None where it has none in it. A story not translated is there as it was written."""
     address = address_of(source, issue.key, language)
     article = _article(source, address)
     cover = article.select_one(".cover") if article else None
@@ -144,8 +144,10 @@ def last_words(language: str) -> tuple[str, str, str]:
 def _article(source: Source, address: str) -> Tag | None:
     if address not in source.files:
         return None
-    page = BeautifulSoup((source.folder / address).read_bytes(), "html.parser")
-    return page.select_one("main article")
+    page = (source.folder / address).read_text(encoding="utf-8")
+    # what stands around it is most of a page
+    start, end = page.find("<article>"), page.find("</article>")
+    return BeautifulSoup(page[start:end], "html.parser").find("article") if 0 <= start < end else None
 
 
 def _chapter(address: str, language: str, article: Tag, title: str) -> Chapter | None:

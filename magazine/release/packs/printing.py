@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bs4.element import NavigableString, PreformattedString, Tag
 
-from magazine.pdf import GREY, INK, POINT, RED, Paper
+from magazine.pdf import GREY, POINT, RED, Paper
 from magazine.release.packs import pages
 from magazine.release.packs.pages import Chapter
 from magazine.release.packs.source import Source

@@ -1,7 +1,7 @@
 """The site for Kiwix and its hotspots: a ZIM file for each language, and one for all (https://wiki.openzim.org).
 
-libzim of Debian stable must open what is made, so a later one than 3.6 is not used. Two UUIDs of the search indexes, that
-of the file and its MD5 are all that differs from build to build: they are made to depend on the release alone.
+Tools of Debian stable must open what is made, so no libzim later than 3.6 is used. Two UUIDs of the search indexes,
+that of the file and its MD5 are all that differs from build to build: they are made to depend on the release alone.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def language_of(address: str, languages: Mapping[str, str] | tuple[str, ...]) ->
 
 
 def _hush() -> None:
-    """libzim tells its steps on the terminal, where the progress of a release stands."""
+    """Libzim tells its steps on the terminal, where the progress of a release stands."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
@@ -106,7 +106,7 @@ def _write(wanted: _Wanted) -> None:
     kept = {name: None for name in source.files if _belongs(name, everything, languages)}
     # Xapian stems no Kyrgyz, and Russian only if all is called Russian
     index_language = CODES.get(languages[0], "eng")
-    creator = Creator(unfinished).config_indexing(True, index_language).config_nbworkers(1)  # noqa: FBT003
+    creator = Creator(unfinished).config_indexing(True, index_language).config_nbworkers(1)
     home = HOME if languages[0] == everything[0] else f"{languages[0]}/{HOME}"
     with creator.set_mainpath(home):
         for name in sorted(kept):
