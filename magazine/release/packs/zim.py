@@ -34,7 +34,7 @@ CODES = {"ru": "rus", "ky": "kir", "en": "eng"}  # ISO 639-3
 MAX_TITLE, MAX_DESCRIPTION = 30, 80  # signs, https://wiki.openzim.org/wiki/Metadata
 HOME = "index.html"
 ICON = 48  # pixels
-WORKERS = 2
+MOST_WORKERS = 4  # each holds up to 300 MB
 LICENSE = "CC-BY-SA-4.0"
 KINDS = {
     ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".json": "application/json",
@@ -71,15 +71,17 @@ def made(source: Source, folder: Path) -> list[Path]:
     """One ZIM for each language, then one for all, in a folder that is there. Raises MissingLibraryError."""
     if importlib.util.find_spec("libzim") is None:
         raise MissingLibraryError("libzim")
+    if not source.titles:
+        return []
     site = replace(source, library=None, files=dict(source.files), titles=dict(source.titles))
-    languages = tuple(source.titles) or ("ru",)
+    languages = _languages(source)
     names = {language: (language,) for language in languages} | ({"all": languages} if len(languages) > 1 else {})
     wanted = [
         _Wanted(site, folder / source.named(f"zim-{flavour}", ".zim"), flavour, its) for flavour, its in names.items()
     ]
     # the longest first, and each in a process of its own: what libzim holds goes with it
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(WORKERS, context, _hush, max_tasks_per_child=1) as pool:
+    with ProcessPoolExecutor(min(MOST_WORKERS, os.cpu_count() or 1), context, _hush, max_tasks_per_child=1) as pool:
         list(pool.map(_write, reversed(wanted)))
     return [one.path for one in wanted]
 
@@ -91,6 +93,11 @@ def language_of(address: str, languages: Mapping[str, str] | tuple[str, ...]) ->
     return first if first in codes[1:] else codes[0]
 
 
+def _languages(source: Source) -> tuple[str, ...]:
+    """All languages, the main one first: it stands at the root of the site."""
+    return tuple(sorted(source.titles, key=lambda language: f"{language}/{HOME}" in source.files))
+
+
 def _hush() -> None:
     """Libzim tells its steps on the terminal, where the progress of a release stands."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -100,7 +107,7 @@ def _write(wanted: _Wanted) -> None:
     from libzim.writer import Creator  # noqa: PLC0415 (not there for every Python)
 
     source, languages = wanted.source, wanted.languages
-    everything = tuple(source.titles) or ("ru",)
+    everything = _languages(source)
     unfinished = wanted.path.with_suffix(".tmp")
     unfinished.unlink(missing_ok=True)
     kept = {name: None for name in source.files if _belongs(name, everything, languages)}
