@@ -1,7 +1,6 @@
 """The site for Kiwix and its hotspots: a ZIM file for each language, and one for all (https://wiki.openzim.org).
 
-Tools of Debian stable must open what is made, so no libzim later than 3.6 is used. Two UUIDs of the search indexes,
-that of the file and its MD5 are all that differs from build to build: they are made to depend on the release alone.
+Tools of Debian stable must open what is made, so no libzim later than 3.6 is used.
 """
 
 from __future__ import annotations
@@ -10,12 +9,10 @@ import datetime as dt
 import hashlib
 import importlib.util
 import io
-import mmap
 import multiprocessing
 import os
 import posixpath
 import re
-import uuid
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -28,6 +25,7 @@ from urllib.parse import quote, unquote, urlsplit
 from PIL import Image, ImageDraw
 
 from magazine.messages import say
+from magazine.release.packs import zim_identity
 from magazine.release.packs.source import MissingLibraryError, Source
 
 CODES = {"ru": "rus", "ky": "kir", "en": "eng"}  # ISO 639-3
@@ -50,11 +48,6 @@ TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
 SPACE = re.compile(r"\s+")
 LINK = re.compile(r'(<(?:a|link)\b[^>]*?\s)href="([^"]*)"')
-MAGIC = b"\x5a\x49\x4d\x04"
-UUID_AT, MD5_AT = 8, 72  # in the header, https://wiki.openzim.org/wiki/ZIM_file_format
-GLASS = b"\x0f\x0dXapian Glass"  # begins an index; its version and UUID follow
-GLASS_UUID = len(GLASS) + 2
-PIECE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -121,7 +114,7 @@ def _write(wanted: _Wanted) -> None:
         creator.add_illustration(ICON, _icon())
         for name, value in _metadata(wanted).items():
             creator.add_metadata(name, value)
-    _settle(unfinished, source, wanted.flavour)
+    zim_identity.settle(unfinished, _origin(source, wanted.flavour))
     unfinished.replace(wanted.path)
 
 
@@ -249,22 +242,6 @@ def _icon() -> bytes:
     return data.getvalue()
 
 
-def _settle(path: Path, source: Source, flavour: str) -> None:
-    """Write the UUIDs that this release has, and the MD5 of what is then there."""
+def _origin(source: Source, flavour: str) -> bytes:
     listed = "\n".join(f"{digest}  {name}" for name, digest in source.files.items())
-    origin = hashlib.sha256(f"{source.seq} {source.date} {flavour}\n{listed}".encode()).digest()
-    with path.open("r+b") as stream, mmap.mmap(stream.fileno(), 0) as data:
-        if data[: len(MAGIC)] != MAGIC:
-            raise ValueError(path.name)
-        md5_at = int.from_bytes(data[MD5_AT : MD5_AT + 8], "little")
-        places = [UUID_AT]
-        at = data.find(GLASS)
-        while at >= 0:
-            places.append(at + GLASS_UUID)
-            at = data.find(GLASS, at + 1)
-        for number, place in enumerate(places):
-            data[place : place + 16] = uuid.uuid5(uuid.UUID(bytes=origin[:16]), str(number)).bytes
-        md5 = hashlib.md5(usedforsecurity=False)
-        for start in range(0, md5_at, PIECE):
-            md5.update(data[start : min(start + PIECE, md5_at)])
-        data[md5_at : md5_at + 16] = md5.digest()
+    return hashlib.sha256(f"{source.seq} {source.date} {flavour}\n{listed}".encode()).digest()
