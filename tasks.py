@@ -440,6 +440,22 @@ def mirrors(
 
 
 @task
+def booklet(_, issue=None, language=None, output=None, content=None):
+    """Make a booklet of an issue, to be printed and folded."""
+    from magazine.desk.issues import Wanted
+
+    leave("desk.issues", Wanted(issue or "", language or "", path(output)), path(content))
+
+
+@task
+def single(_, story, language=None, output=None, content=None):
+    """Make one file of a story that needs no other."""
+    from magazine.desk.issues import Wanted
+
+    leave("desk.issues", Wanted(story, language or "", path(output), True), path(content))
+
+
+@task
 def test(_, quick=False, args=""):
     """Test the program itself; --args goes to pytest."""
     import pytest

@@ -7,7 +7,7 @@ from petition_tree import done, found, in_english, tree
 from toolbox import need, run
 
 from magazine.desk.petition.sheet import Wishes, sheet
-from magazine.paper import letters, readable
+from magazine.pdf import letters, readable
 from magazine.site.build import said
 
 __all__ = ["in_english"]

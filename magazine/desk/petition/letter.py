@@ -15,7 +15,7 @@ from magazine import cache, headers, messages
 from magazine.desk.petition.chosen import Chosen, PetitionError
 from magazine.desk.petition.sheet import page_address
 from magazine.messages import say, say_number
-from magazine.paper import GREY, INK, POINT, RED, Paper
+from magazine.pdf import GREY, INK, POINT, RED, Paper
 from magazine.problems import Report
 from magazine.records import Version
 from magazine.site.inspection import Unmade

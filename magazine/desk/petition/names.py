@@ -13,7 +13,7 @@ from magazine.desk.petition.letter import number
 from magazine.desk.petition.rows import Row, folded, numbered
 from magazine.desk.petition.tables import spoken
 from magazine.messages import say
-from magazine.paper import GREY, INK, PALE, RED, Paper, readable
+from magazine.pdf import GREY, INK, PALE, RED, Paper, readable
 from magazine.region_counts import RegionCounts
 from magazine.signatures import COUNTED, WAYS
 

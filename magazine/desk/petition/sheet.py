@@ -8,7 +8,7 @@ from typing import Any
 
 from magazine.desk.petition.chosen import Chosen
 from magazine.messages import say
-from magazine.paper import GREY, HEIGHT, INK, PALE, POINT, RED, WIDTH, Paper
+from magazine.pdf import GREY, HEIGHT, INK, PALE, POINT, RED, WIDTH, Paper
 from magazine.site import addresses
 
 MARGIN, GUTTER, CODE = 15, 6, 30  # mm

@@ -1,4 +1,4 @@
-"""PDF, set in the magazine's own serif: the same words make the same bytes, and nothing tells who made them."""
+"""PDF set in the magazine's own serif: the same words make the same bytes, and nothing tells who made them."""
 
 from __future__ import annotations
 
@@ -16,25 +16,18 @@ FONTS = Path(__file__).parent / "fonts"
 FACES = {"": "serif-regular.ttf", "B": "serif-bold.ttf", "I": "serif-italic.ttf"}
 SERIF = "serif"
 INK, RED, GREY, PALE = (28, 24, 19), (143, 20, 32), (96, 86, 72), (190, 180, 162)
-WIDTH, HEIGHT = A4 = 210, 297  # mm
+WIDTH, HEIGHT = 210, 297  # mm
 MARGIN = 22
 LEAST_SIZE = 5.0  # points
 POINT = 25.4 / 72  # mm
 
 
 class Paper(FPDF):
-    """A document in one language, on A4 or A5; lengths are in mm, sizes of letters in points."""
+    """A document in one language; lengths are in mm, sizes of letters in points."""
 
-    def __init__(
-        self,
-        language: str,
-        title: str,
-        day: dt.date,
-        margin: float = MARGIN,
-        size: tuple[float, float] = (WIDTH, HEIGHT),
-    ) -> None:
+    def __init__(self, language: str, title: str, day: dt.date, margin: float = MARGIN,
+                 size: tuple[float, float] = (WIDTH, HEIGHT)) -> None:  # fmt: skip
         super().__init__(unit="mm", format=size)
-        self.plain: set[int] = set()  # pages without running title and number
         for style, name in FACES.items():
             self.add_font(SERIF, style, FONTS / name)
         self.set_margin(margin)
@@ -47,8 +40,8 @@ class Paper(FPDF):
         self.running = ""  # stands above every page but the first
 
     def header(self) -> None:
-        """Put the running title above all pages but the first and the plain ones; called by FPDF."""
-        if self.running and self.page_no() > 1 and self.page_no() not in self.plain:
+        """Put the running title above all pages but the first; called by FPDF."""
+        if self.running and self.page_no() > 1:
             self.face("I", 9, GREY)
             self.set_y(self.t_margin - 9)
             self.cell(0, 4, self.fitted(self.running, self.epw, "I", 9))
@@ -56,7 +49,7 @@ class Paper(FPDF):
 
     def footer(self) -> None:
         """Put the page number below all pages of a document that has a running title; called by FPDF."""
-        if self.running and self.page_no() not in self.plain:
+        if self.running:
             self.face("", 9, GREY)
             self.set_y(-self.b_margin + 6)
             self.cell(0, 4, str(self.page_no()), align="C")
