@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from releases import LONG_AGO, first_keys, public, secret, ssh
 from toolbox import need, run
 
-from magazine.release import signing
+from magazine.release import keyfile, signing
 from magazine.release.codes import ReleaseError
 from magazine.release.signing import LISTS, RELEASES, Signed
 
