@@ -274,9 +274,7 @@ def test_a_strange_server_changes_nothing_and_ends(program: str, name: str, tmp_
 
 
 @pytest.mark.parametrize("program", ["dash", "php"])
-def test_a_half_file_is_taken_up_and_thrown_away_where_it_is_wrong(
-    program: str, served: Nginx, tmp_path: Path
-) -> None:
+def test_a_half_file_is_taken_up_and_thrown_away_where_it_is_wrong(program: str, served: Nginx, tmp_path: Path) -> None:
     folder = put(served, f"half-{program}")
     big = "".join(f"{number}\n" for number in range(200_000))
     pages = {**PAGES, "big.txt": big, "other.txt": big[::-1]}

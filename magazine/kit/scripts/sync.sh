@@ -297,6 +297,8 @@ gather() { # puts all files into the new tree: from the old one, from what came 
     : >.lock/places
     every head | sort >.lock/all
     every "$old" | sort >.lock/before
+    # a link in the old tree leads to what nobody verified: then nothing is taken from it
+    if [ -n "$old" ] && [ -n "$(find "$old" -type l 2>/dev/null)" ]; then : >.lock/before; fi
     comm -12 .lock/all .lock/before | cut -c 67- >.lock/same
     comm -23 .lock/all .lock/before >.lock/other
     while IFS= read -r name; do
