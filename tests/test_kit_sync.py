@@ -319,6 +319,24 @@ def test_whenever_it_is_killed_a_whole_copy_stands_and_the_next_run_goes_on(
 
 
 @pytest.mark.parametrize("program", ["dash", "php"])
+def test_a_copy_that_rots_or_that_somebody_links_away_is_mended(program: str, served: Nginx, tmp_path: Path) -> None:
+    folder, address = first(served, f"rot-{program}")
+    copy, outside = tmp_path / "copy", tmp_path / "outside.html"
+    assert run(program, copy, address).returncode == 0
+    outside.write_text("mine")
+    tree = (copy / "current").resolve()
+    (tree / "ky/story.html").write_text("rotten")
+    (tree / "ru/story.html").unlink()
+    (tree / "ru/story.html").symlink_to(outside)
+    follow(folder, 43, {**PAGES, "index.html": "2"})
+    done = run(program, copy, address)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert live(copy)["ky/story.html"] == PAGES["ky/story.html"].encode()
+    assert not (copy / "current/ru/story.html").is_symlink()
+    assert outside.read_text() == "mine"
+
+
+@pytest.mark.parametrize("program", ["dash", "php"])
 def test_one_run_at_a_time(program: str, served: Nginx, tmp_path: Path) -> None:
     folder = put(served, f"once-{program}")
     Press(first_keys()).print(folder, 42)

@@ -287,6 +287,13 @@ every() { # FOLDER: the lines of all files that are wanted of it, archives too
     [ -z "$packs" ] || sed -n 's/^pack \([^ ]*\) [^ ]* \([^ ]*\)$/\2  \1/p' "$1/release.txt"
 }
 
+rotten() { # FOLDER LIST: which files of a folder are there and are not as its list says, by a bad disk or a hand
+    : >.lock/rotten
+    [ -n "$1" ] && [ -d "$1" ] || return 0
+    (cd "$1" && if command -v sha256sum >/dev/null 2>&1; then sha256sum -c "$home/$2"; else shasum -a 256 -c "$home/$2"; fi) \
+        2>/dev/null | sed -n 's/: FAILED$//p' >.lock/rotten
+}
+
 gather() { # puts all files into the new tree: from the old one, from what came before, from the net
     mkdir -p parts
     # nothing stays in it that was meant for another release
@@ -299,8 +306,12 @@ gather() { # puts all files into the new tree: from the old one, from what came 
     every "$old" | sort >.lock/before
     # a link in the old tree leads to what nobody verified: then nothing is taken from it
     if [ -n "$old" ] && [ -n "$(find "$old" -type l 2>/dev/null)" ]; then : >.lock/before; fi
-    comm -12 .lock/all .lock/before | cut -c 67- >.lock/same
-    comm -23 .lock/all .lock/before >.lock/other
+    rotten new .lock/all
+    while IFS= read -r name; do rm -f "new/$name"; done <.lock/rotten
+    rotten "$old" .lock/before
+    awk 'FILENAME == ARGV[1] { gone[$0] = 1; next } !(substr($0, 67) in gone)' .lock/rotten .lock/before >.lock/right
+    comm -12 .lock/all .lock/right | cut -c 67- >.lock/same
+    comm -23 .lock/all .lock/right >.lock/other
     while IFS= read -r name; do
         case "$name" in */*) mkdir -p "new/${name%/*}" ;; esac
         [ -f "new/$name" ] || ln "$old/$name" "new/$name" 2>/dev/null || cp -p "$old/$name" "new/$name" 2>/dev/null ||
