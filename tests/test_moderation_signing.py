@@ -110,7 +110,8 @@ def test_a_name_and_a_reason_are_items_and_nothing_above_the_level_is_kept(conte
     assert {(answer.author, answer.text, answer.kind) for answer in held.answers} == {
         ("", "Мне страшно.", "comment"), ("Айгүл", "Ради дочери.", "comment")}  # fmt: skip
     assert held.signed == 4
-    assert "000 001" not in git(content, "grep", "-h", "", "HEAD", "--", PLEA)  # digests may hold any three digits
+    kept = git(content, "grep", "-h", "", "HEAD", "--", PLEA)
+    assert not {"000 001", "555000001"} & {kept[start : start + size] for size in (7, 9) for start in range(len(kept))}
 
 
 def test_a_level_is_lowered_by_one_key_and_never_raised(content: Path, editor: Editor) -> None:
