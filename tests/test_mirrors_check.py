@@ -134,14 +134,35 @@ def test_what_was_put_in_is_named(
         '<form action="https://evil.example.net/"></form><script>x()</script>'
         '<iframe src="//evil.example.net/"></iframe>'
         '<meta http-equiv="refresh" content="0;url=https://evil.example.net/">'
-        '<a href="https://evil.example.net/a">a</a>'
+        '<a href="//evil.example.net/a">a</a><p onmouseover="y()"><button formaction="https://evil.example.net/b">'
     )
     listed(office, serve(folder))
     mirrors_command.done(office)
     told = capfd.readouterr().out
-    said = ("a form there sends", "a script was put in: x()", "shown within the page", "leads readers on", "a link to")
+    said = (
+        "evil.example.net/b", "onmouseover y()", "a form there sends", "a script was put in: x()",
+        "shown within the page", "leads readers on", "a link to",
+    )  # fmt: skip
     for words in said:
         assert words in told
+
+
+def test_one_hostile_page_keeps_nobody_from_being_looked_at(office: Office, serve: Any, tmp_path: Path) -> None:
+    folder = copy(office, tmp_path, "odd")
+    (folder / "index.html").write_text('<a href="http://[">a</a><p onclick="x()"><button formaction="//evil.example">')
+    odd, good = serve(folder), serve(copy(office, tmp_path, "good"))
+    listed(office, odd, good)
+    for _ in range(2):  # a quick look later on the same day does not acquit it
+        assert mirrors_command.done(office) == 1
+        assert states(office) == {odd: "tampered", good: "current"}
+
+
+def test_two_mirrors_with_different_releases_of_one_number(office: Office, serve: Any, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        Press(first_keys()).print(tmp_path / name, 44, {"index.html": name}, prev=prev(office.setup.published))
+    listed(office, serve(tmp_path / "one"), serve(tmp_path / "two"))
+    assert mirrors_command.done(office) == 1
+    assert set(states(office).values()) == {"tampered"}
 
 
 def test_what_was_there_before_is_not_told() -> None:

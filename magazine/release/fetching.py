@@ -62,6 +62,7 @@ class Fetcher:
     seconds: float = SECONDS
     whole: float = WHOLE
     calm: float = CALM
+    headers: Mapping[str, str] | None = None  # instead of the few bytes that are sent usually
     end: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
@@ -150,7 +151,7 @@ class Fetcher:
     @contextmanager
     def _asked(self, url: httpx.URL, conditions: Mapping[str, str]) -> Iterator[httpcore.Response]:
         """An answer, asked for twice where a connection that was kept open turns out to be closed."""
-        headers = [("Host", url.netloc.decode("ascii")), *(HEADERS | dict(conditions)).items()]
+        headers = [("Host", url.netloc.decode("ascii")), *({**(self.headers or HEADERS), **dict(conditions)}).items()]
         with ExitStack() as stack:
             try:
                 answer = stack.enter_context(self.pool.stream("GET", _target(url), headers=headers))

@@ -15,7 +15,7 @@ from magazine.mirrors import CHECKED, LISTED, Found, Mirror
 from magazine.problems import Report
 from magazine.progress import Progress
 from magazine.release import chain, files, keyfile, notes, sums, vault
-from magazine.release.codes import ReleaseError
+from magazine.release.codes import Code, ReleaseError
 from magazine.release.fetching import Fetcher
 from magazine.release.monitor import looking, register, reports
 from magazine.release.monitor.looking import Look, Newest
@@ -27,6 +27,16 @@ FOLDER = "mirrors"  # below the content, and in the private folder
 AT_ONCE = 16
 QUICK, WHOLE = 60.0, 900.0  # seconds for one mirror, without its texts and with them
 TOKEN, TOKEN_LIMIT = "mirror-token.txt", 1_000
+# a mirror must not tell a look from a reader
+LIKE_A_READER = {
+    "User-Agent": (
+        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 "
+        "Mobile Safari/537.36"
+    ),
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "ru,en;q=0.8",
+    "Accept-Encoding": "gzip",
+}
 ACTIONS = ("list", "token", "add", "remove", "check", "report")
 SEEN_BY = ("web", "onion")
 
@@ -43,6 +53,7 @@ TAKEN_IN = marked("%(address)s is in the list. It is shown with the next release
 TAKEN_OUT = marked("%(address)s is out of the list. It is gone from the page with the next release.")
 DROPPED = marked("It failed on %(days)d days in a row and is not shown to readers until it is right on as many.")
 NOT_LOOKED = marked("not looked at: only web and onion addresses are, and onion ones through a proxy")
+STRANGE = marked("What it serves could not be understood (%(what)s).")
 NOBODY = marked("There are no mirrors yet. The page «How to make a mirror» tells partners how to become one.")
 
 
@@ -150,8 +161,9 @@ def check(office: Office) -> int:
         progress.step()
         return found
 
+    register.word(home, "")  # makes the secret, which several looks would make at once
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        looks = dict(zip(looked, pool.map(see, looked), strict=True))
+        looks = looking.compared(dict(zip(looked, pool.map(see, looked), strict=True)), newest)
     progress.end()
     rows = {one.address: Found(one.address, one.state, one.checked, one.seq, one.shown)
             for one in listed if one.checked}  # fmt: skip
@@ -236,10 +248,12 @@ def _report(office: Office) -> int:
 def _look(office: Office, address: str, newest: Newest, roots: Sequence[str], *, full: bool) -> Look:
     probe = register.word(office.home(), f"{address} {office.today}").partition("-")[2]
     try:
-        with Fetcher(address, office.proxy, whole=WHOLE if full else QUICK) as fetcher:
+        with Fetcher(address, office.proxy, whole=WHOLE if full else QUICK, headers=LIKE_A_READER) as fetcher:
             return looking.look(fetcher, newest, roots, office.today, full=full, probe=probe)
     except ReleaseError as error:
         return Look("unreachable", 0, (error,))
+    except Exception as error:  # noqa: BLE001 (whatever one of them serves, the others are looked at)
+        return Look("tampered", 0, (ReleaseError(Code.MALFORMED, STRANGE, what=type(error).__name__),))
 
 
 def _write_letter(home: Path, mirror: Mirror, found: Look, site: str) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from magazine.messages import marked
+from magazine.mirrors import Mirror
 from magazine.release import notes, verification
 from magazine.release.codes import Code, ReleaseError
 from magazine.release.fetching import Fetcher
@@ -49,6 +50,7 @@ class Look:
     seq: int = 0
     findings: tuple[ReleaseError, ...] = ()
     was_full: bool = False
+    note: str = ""  # the hash of its release
 
     @property
     def is_good(self) -> bool:
@@ -67,7 +69,7 @@ def look(fetcher: Fetcher, newest: Newest, roots: Collection[str], today: dt.dat
         return Look(state, 0, (error,))
     state, findings = _standing(release, note, newest, today)
     if state == "tampered":
-        return Look(state, release.seq, tuple(findings))
+        return Look(state, release.seq, tuple(findings), note=notes.digest(note))
     if full:
         try:
             damage = list(_damage(source, release, newest))
@@ -77,7 +79,24 @@ def look(fetcher: Fetcher, newest: Newest, roots: Collection[str], today: dt.dat
                 findings.append(ReleaseError(Code.FRESH, ALWAYS))
         except ReleaseError as error:
             return Look("unreachable", release.seq, (*findings, error))
-    return Look(state, release.seq, tuple(findings), full)
+    return Look(state, release.seq, tuple(findings), full, notes.digest(note))
+
+
+def compared(looks: Mapping[Mirror, Look], newest: Newest) -> dict[Mirror, Look]:
+    """The same, where two mirrors that have different releases of one number, unknown here, are both told of."""
+    hashes: dict[int, set[str]] = {}
+    for found in looks.values():
+        if found.note and found.seq > newest.release.seq:
+            hashes.setdefault(found.seq, set()).add(found.note)
+    return {
+        mirror: _forked(found) if found.is_good and len(hashes.get(found.seq, ())) > 1 else found
+        for mirror, found in looks.items()
+    }
+
+
+def _forked(found: Look) -> Look:
+    fork = ReleaseError(Code.FORK, FORK, number=found.seq)
+    return replace(found, state="tampered", findings=(*found.findings, fork))
 
 
 def _standing(release: Release, note: bytes, newest: Newest, today: dt.date) -> tuple[str, list[ReleaseError]]:

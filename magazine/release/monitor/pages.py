@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from urllib.parse import urlsplit
+from collections.abc import Collection, Iterator, Mapping
 
 from bs4 import BeautifulSoup
 
@@ -11,7 +10,9 @@ from magazine.messages import marked
 from magazine.release.codes import Code, ReleaseError
 
 MOST = 10  # of a page
+LARGEST = 1_000_000  # bytes of a page that are looked at: what is longer is told as changed anyway
 PAGE = (".html", ".htm")
+OUTSIDE = ("http:", "https:", "//", "javascript:", "data:")
 
 FORM = marked("%(name)s: a form there sends what readers write to %(address)s.")
 SCRIPT = marked("%(name)s: a script was put in: %(address)s.")
@@ -31,16 +32,23 @@ def put_in(name: str, theirs: bytes, ours: bytes, forms: Collection[str]) -> Ite
 
 
 def _found(data: bytes, forms: Collection[str]) -> Iterator[tuple[str, str]]:
-    page = BeautifulSoup(data.decode("utf-8", "replace"), "html.parser")
-    for tag in page.find_all(["form", "script", "iframe", "frame", "object", "embed", "meta", "a", "base"]):
-        value = {name: str(tag.get(name) or "") for name in ("action", "src", "data", "href", "content", "http-equiv")}
-        if tag.name == "form" and value["action"] not in forms:
-            yield FORM, value["action"]
-        elif tag.name == "script":
-            yield SCRIPT, value["src"] or " ".join(tag.get_text().split())[:60]
-        elif tag.name in ("iframe", "frame", "object", "embed"):
-            yield FRAME, value["src"] or value["data"]
-        elif tag.name == "base" or (tag.name == "meta" and value["http-equiv"].lower() == "refresh"):
-            yield LEADS, value["href"] or value["content"]
-        elif tag.name == "a" and urlsplit(value["href"]).scheme in ("http", "https"):
-            yield LINK, value["href"]
+    page = BeautifulSoup(data[:LARGEST].decode("utf-8", "replace"), "html.parser")
+    for tag in page.find_all(True):
+        value = {name.lower(): str(given or "") for name, given in tag.attrs.items()}
+        yield from _of_tag(tag.name, value, tag.get_text() if tag.name == "script" else "", forms)
+
+
+def _of_tag(name: str, value: Mapping[str, str], text: str, forms: Collection[str]) -> Iterator[tuple[str, str]]:
+    for place in ("action", "formaction"):
+        if place in value and value[place] not in forms:
+            yield FORM, value[place]
+    for handler in (place for place in value if place.startswith("on")):
+        yield SCRIPT, f"{handler} {value[handler]}"
+    if name == "script":
+        yield SCRIPT, value.get("src") or " ".join(text.split())[:60]
+    elif name in ("iframe", "frame", "object", "embed"):
+        yield FRAME, value.get("src") or value.get("data") or value.get("srcdoc", "")
+    elif name == "base" or (name == "meta" and value.get("http-equiv", "").lower() == "refresh"):
+        yield LEADS, value.get("href") or value.get("content", "")
+    elif name in ("a", "area", "link") and value.get("href", "").strip().lower().startswith(OUTSIDE):
+        yield LINK, value["href"]

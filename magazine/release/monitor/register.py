@@ -72,8 +72,12 @@ def keep(home: Path, register: Register) -> None:
 
 
 def looked(partner: Partner, day: dt.date, *, is_good: bool, was_full: bool) -> Partner:
-    """A partner after a look. A day counts once, and as bad as soon as one look of it was."""
-    full = str(day) if was_full else partner.full
+    """A partner after a look. A day counts once, and as bad as soon as one look of it was.
+
+    Who was found wrong is looked at in full until all is well.
+    """
+    full = str(day) if was_full and is_good else ""  # a quick look must not acquit one that was found wrong
+    full = full or (partner.full if is_good else "")
     if partner.day == str(day):
         return replace(partner, was_good=partner.was_good and is_good, full=full)
     return replace(partner, day=str(day), was_good=is_good, bad=partner.failures, good=partner.successes, full=full)
