@@ -24,6 +24,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(folder.cleanup)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _own_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nor that of the tests in another file, which may have made keys there."""
+    before = os.environ["MAGAZINE_DESK"]
+    os.environ["MAGAZINE_DESK"] = str(tmp_path_factory.mktemp("desk"))
+    yield
+    os.environ["MAGAZINE_DESK"] = before
+
+
 # these come first, so that no core waits for one of them at the end
 LONGEST = (
     "test_accessibility", "test_warm", "test_kit_sync", "test_moderation_page", "test_preview", "test_intake_pages",
