@@ -387,9 +387,9 @@ def petition(
 @task
 def keys(_, step, what=None, word=None, root=None, second=None, content=None):
     """Make, show, change or revoke the keys that releases of the site are signed with."""
-    from magazine.release.key_commands import Wanted
+    from magazine.release.keys.key_commands import Wanted
 
-    leave("release.key_commands", Wanted(step, what or "", word or "", path(root), path(second)), path(content))
+    leave("release.keys.key_commands", Wanted(step, what or "", word or "", path(root), path(second)), path(content))
 
 
 @task
@@ -398,34 +398,34 @@ def release(
     content=None,
 ):  # fmt: skip
     """Build the site, look through all of it and sign it as a release for partners."""
-    from magazine.release.release_commands import Wanted
+    from magazine.release.making.release_commands import Wanted
 
     wanted = Wanted(packs, no_packs, sign, path(folder), take, anyway, date)
-    leave("release.release_commands", wanted, path(content), path(output))
+    leave("release.making.release_commands", wanted, path(content), path(output))
 
 
 @task
 def publish(_, dry_run=False, anyway=False):
     """Send the last release to the branch in git, and by rsync."""
-    from magazine.release.publish_command import Wanted
+    from magazine.release.publishing.publish_command import Wanted
 
-    leave("release.publish_command", Wanted(dry_run, anyway))
+    leave("release.publishing.publish_command", Wanted(dry_run, anyway))
 
 
 @task
 def verify(_, place, root="", packs=False, proxy="", allow="", state=None):
     """Tell whether a folder or a mirror is the magazine, whole and fresh."""
-    from magazine.release.verify_command import Typed
+    from magazine.release.copies.verify_command import Typed
 
-    leave("release.verify_command", Typed(place, root, packs, proxy, allow, path(state)))
+    leave("release.copies.verify_command", Typed(place, root, packs, proxy, allow, path(state)))
 
 
 @task
 def sync(_, address, folder, root="", packs=False, show=False, proxy="", allow="", state=None):
     """Make or renew a copy of the magazine from any other one."""
-    from magazine.release.sync_command import Typed
+    from magazine.release.copies.sync_command import Typed
 
-    leave("release.sync_command", Typed(address, path(folder), root, packs, show, proxy, allow, path(state)))
+    leave("release.copies.sync_command", Typed(address, path(folder), root, packs, show, proxy, allow, path(state)))
 
 
 @task
@@ -433,10 +433,10 @@ def mirrors(
     _, action="", address="", operator="", link="", country="", contact="", full=False, proxy="", content=None
 ):
     """List the mirrors, take one in or out, look at all of them."""
-    from magazine.release.mirrors_command import Wanted
+    from magazine.release.monitor.mirrors_command import Wanted
 
     wanted = Wanted(action, address, operator, link, country, contact, full, proxy)
-    leave("release.mirrors_command", wanted, path(content))
+    leave("release.monitor.mirrors_command", wanted, path(content))
 
 
 @task

@@ -10,9 +10,12 @@ import pytest
 from toolbox import need
 from workshop import PAGES, Workshop, files
 
-from magazine.release import key_files, notes, own_keys, publish_command, signatures, sources, vault, verification
+from magazine.release import notes, sources, verification
 from magazine.release.codes import Code
-from magazine.release.publish_command import Counter
+from magazine.release.keys import key_files, own_keys, vault
+from magazine.release.making import signatures
+from magazine.release.publishing import publish_command
+from magazine.release.publishing.publish_command import Counter
 from magazine.release.seen import Seen
 from magazine.release.verification import Verdict
 

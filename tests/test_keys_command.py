@@ -9,11 +9,12 @@ import pytest
 from toolbox import need, run
 from workshop import OTHER_WORDS, WORDS, Said, quick
 
-from magazine.release import asking, key_commands, key_files, keyfile, own_keys, vault
-from magazine.release.key_commands import Bench, Wanted
+from magazine.release import keyfile
 from magazine.release.keyfile import Keys
-from magazine.release.setup import of_settings
-from magazine.release.vault import VaultError
+from magazine.release.keys import asking, key_commands, key_files, own_keys, vault
+from magazine.release.keys.key_commands import Bench, Wanted
+from magazine.release.keys.vault import VaultError
+from magazine.release.making.setup import of_settings
 from magazine.site.build import said
 
 TODAY = dt.date(2026, 11, 23)

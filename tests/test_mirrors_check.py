@@ -16,12 +16,14 @@ from test_kit_sync import HEAD, answering
 from web_server import WebServer
 
 from magazine import mirrors
-from magazine.release import chain, mirrors_command, notes, vault
-from magazine.release.mirrors_command import Office, Wanted
-from magazine.release.monitor import register
+from magazine.release import notes
+from magazine.release.keys import vault
+from magazine.release.making import chain
+from magazine.release.making.setup import Setup
+from magazine.release.monitor import mirrors_command, register
+from magazine.release.monitor.mirrors_command import Office, Wanted
 from magazine.release.monitor.pages import put_in
 from magazine.release.monitor.register import Partner
-from magazine.release.setup import Setup
 
 SETTINGS: dict[str, Any] = {"SITEURL": "https://magazine.example.org", "PROXY": "", "THEME": "theme"}
 

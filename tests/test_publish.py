@@ -13,10 +13,12 @@ from releases import LONG_AGO
 from toolbox import need, run
 from workshop import Workshop, files, times
 
-from magazine.release import branch, notes, publish_command, release_commands, sources, verification
+from magazine.release import notes, sources, verification
 from magazine.release.codes import Code
-from magazine.release.publish_command import Counter, Wanted
-from magazine.release.release_commands import Desk
+from magazine.release.making import release_commands
+from magazine.release.making.release_commands import Desk
+from magazine.release.publishing import branch, publish_command
+from magazine.release.publishing.publish_command import Counter, Wanted
 from magazine.release.seen import Seen
 
 BRANCH = "gh-pages"

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from releases import LONG_AGO, SOON, TODAY, first_keys, public, ssh
 from toolbox import need
 
-from magazine.release import keyfile, signing, vault
+from magazine.release import keyfile, signing
 from magazine.release.codes import Code, ReleaseError
 from magazine.release.keyfile import Active
+from magazine.release.keys import vault
 
 KEYS = keyfile.revoked(first_keys(("laptop", "phone"), ("laptop-ssh",)), public("lost"), TODAY, "lost")
 WORDS = "пять слов что ничего не значат"

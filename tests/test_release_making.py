@@ -18,27 +18,23 @@ from workshop import PAGES, QUICK, TODAY, Workshop, all_in_one, files, times
 from magazine.forbidden import Forbidden
 from magazine.mirrors import Mirror
 from magazine.problems import Problem
-from magazine.release import (
+from magazine.release import keyfile, notes, sources, sums, verification
+from magazine.release.codes import Code, ReleaseError
+from magazine.release.keys import own_keys
+from magazine.release.making import (
     current,
     feeds,
     finishing,
-    keyfile,
     making,
-    notes,
-    own_keys,
     release_commands,
     release_desk,
     signatures,
-    sources,
     standing,
-    sums,
-    verification,
 )
-from magazine.release.codes import Code, ReleaseError
-from magazine.release.making import GateError, UnchangedError
+from magazine.release.making.making import GateError, UnchangedError
+from magazine.release.making.release_commands import Desk, Wanted
 from magazine.release.packs.every import Makers
 from magazine.release.packs.source import MissingLibraryError, Source
-from magazine.release.release_commands import Desk, Wanted
 from magazine.release.seen import Seen
 from magazine.release.verification import Verdict
 

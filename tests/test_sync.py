@@ -23,16 +23,17 @@ from releases import PAGES, SCENES, SITE, TODAY, Press, first_keys, pinned, prev
 from toolbox import as_nobody, need
 
 from magazine.progress import Progress
-from magazine.release import mirroring, notes, partial, seen, signing, swapping, sync_command, upstream, verification
+from magazine.release import notes, seen, signing, verification
 from magazine.release.codes import MEANINGS, Code, ReleaseError
+from magazine.release.copies import mirroring, partial, swapping, sync_command, upstream
+from magazine.release.copies.grafting import Grafting
+from magazine.release.copies.mirroring import Outcome, Wanted
+from magazine.release.copies.remembering import Memory
+from magazine.release.copies.sync_command import Typed
+from magazine.release.copies.upstream import NearFolder
 from magazine.release.fetching import Fetcher
-from magazine.release.grafting import Grafting
-from magazine.release.mirroring import Outcome, Wanted
-from magazine.release.remembering import Memory
 from magazine.release.seen import Seen
 from magazine.release.sources import Folder
-from magazine.release.sync_command import Typed
-from magazine.release.upstream import NearFolder
 
 FROM_AFAR = ("add", "add behind an own name", "add a pack", "link", "pack changed")  # nobody asks a mirror for these
 LIVE = {Code.FRESH, Code.EXPIRED}
@@ -305,8 +306,8 @@ def test_servers_that_misbehave(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(upstream, "Fetcher", lambda address, proxy: Fetcher(address, proxy, 0.6, 3.0, 0.2))
-    monkeypatch.setattr("magazine.release.assembling.MAX_FILE", 3_000_000)
-    monkeypatch.setattr("magazine.release.sparing.MAX_NEWS", 3_000_000)
+    monkeypatch.setattr("magazine.release.copies.assembling.MAX_FILE", 3_000_000)
+    monkeypatch.setattr("magazine.release.copies.sparing.MAX_NEWS", 3_000_000)
     synced(two[0], tmp_path / "copy")
     before = state(tmp_path / "copy")
     with MirrorServer(two[1], lambda handler, data: handler.path == f"/{file}" and answer(handler, data)) as server:

@@ -11,12 +11,13 @@ from releases import PAGES, SCENES, Press, Scene, first_keys, pinned, prev, publ
 
 import tasks
 from magazine import cache
-from magazine.release import remembering, seen, verify_command
+from magazine.release import seen
 from magazine.release.codes import MEANINGS, Code
+from magazine.release.copies import remembering, verify_command
+from magazine.release.copies.remembering import Memory
+from magazine.release.copies.verify_command import Typed
 from magazine.release.notes import digest
-from magazine.release.remembering import Memory
 from magazine.release.seen import Seen
-from magazine.release.verify_command import Typed
 from magazine.site import build
 
 FROM_AFAR = ("add", "add behind an own name", "add a pack", "link", "pack changed")

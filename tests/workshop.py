@@ -11,25 +11,16 @@ import pytest
 from magazine.forbidden import NONE, Forbidden
 from magazine.problems import Problem
 from magazine.records import Library
-from magazine.release import (
-    asking,
-    chain,
-    current,
-    finishing,
-    key_commands,
-    key_files,
-    notes,
-    own_keys,
-    signatures,
-    vault,
-)
-from magazine.release.key_commands import Bench, Wanted
+from magazine.release import notes
 from magazine.release.keyfile import Keys
-from magazine.release.making import Draft, Order, Press
+from magazine.release.keys import asking, key_commands, key_files, own_keys, vault
+from magazine.release.keys.key_commands import Bench, Wanted
+from magazine.release.making import chain, current, finishing, signatures
+from magazine.release.making.making import Draft, Order, Press
+from magazine.release.making.setup import Setup, of_settings
 from magazine.release.notes import Release
 from magazine.release.packs.every import Makers
 from magazine.release.packs.source import Source
-from magazine.release.setup import Setup, of_settings
 from magazine.site.build import said
 
 TODAY = dt.datetime.now(dt.UTC).date()

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from magazine.release.codes import ReleaseError
-from magazine.release.upstream import Upstream
+from magazine.release.copies.upstream import Upstream
 
 FEEDS, LEAST, LIMIT = ".xml", 12_000, 2_000_000  # bytes: a small one packs well enough
 ENTRY = re.compile(rb"<entry>.*?</entry>", re.DOTALL)  # Atom, RFC 4287

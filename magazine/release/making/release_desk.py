@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from magazine.messages import say
-from magazine.release import chain, current, finishing, notes, signatures, vault
-from magazine.release.asking import Ask
-from magazine.release.branch import Branch
-from magazine.release.current import WAITING, beside
+from magazine.release import notes
 from magazine.release.keyfile import Keys
+from magazine.release.keys import vault
+from magazine.release.keys.asking import Ask
+from magazine.release.making import chain, current, finishing, signatures
+from magazine.release.making.current import WAITING, beside
+from magazine.release.making.setup import Setup
+from magazine.release.making.standing import Standing
+from magazine.release.making.telling import tell
 from magazine.release.packs import every
 from magazine.release.packs.every import Makers
-from magazine.release.setup import Setup
-from magazine.release.standing import Standing
-from magazine.release.telling import tell
+from magazine.release.publishing.branch import Branch
 
 BUILD = (sys.executable, "-m", "magazine.site.build")
 

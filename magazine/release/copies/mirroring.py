@@ -9,16 +9,17 @@ from pathlib import Path
 
 from magazine.messages import marked
 from magazine.progress import Progress
-from magazine.release import notes, partial, runnable, signing, sums, swapping, verification
-from magazine.release.assembling import SIGNED, Assembly, Copy, copy_of, digest_of, linked, refuse_own
+from magazine.release import notes, signing, sums, verification
 from magazine.release.codes import Code, ReleaseError
+from magazine.release.copies import partial, runnable, swapping
+from magazine.release.copies.assembling import SIGNED, Assembly, Copy, copy_of, digest_of, linked, refuse_own
+from magazine.release.copies.partial import Work
+from magazine.release.copies.remembering import Memory
+from magazine.release.copies.sparing import Sparing, list_of
+from magazine.release.copies.upstream import NearFolder, Upstream
 from magazine.release.notes import digest
-from magazine.release.partial import Work
-from magazine.release.remembering import Memory
 from magazine.release.seen import Seen
 from magazine.release.sources import Folder
-from magazine.release.sparing import Sparing, list_of
-from magazine.release.upstream import NearFolder, Upstream
 from magazine.release.verification import Verdict
 
 NO_COPY = marked("%(folder)s is not empty and holds no copy of the magazine: name a new folder.")

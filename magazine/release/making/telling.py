@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from magazine.messages import say
 from magazine.release import notes
-from magazine.release.branch import BranchError
 from magazine.release.codes import ReleaseError
-from magazine.release.vault import VaultError
+from magazine.release.keys.vault import VaultError
+from magazine.release.publishing.branch import BranchError
 
 MOST_NAMES = 10
 

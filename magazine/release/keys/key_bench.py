@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from magazine.messages import marked, say
-from magazine.release import asking, key_files, keyfile, vault
-from magazine.release.asking import Ask
-from magazine.release.key_files import Root
+from magazine.release import keyfile
 from magazine.release.keyfile import Keys
-from magazine.release.setup import Setup
-from magazine.release.telling import tell
-from magazine.release.vault import VaultError
+from magazine.release.keys import asking, key_files, vault
+from magazine.release.keys.asking import Ask
+from magazine.release.keys.key_files import Root
+from magazine.release.keys.vault import VaultError
+from magazine.release.making.setup import Setup
+from magazine.release.making.telling import tell
 
 NO_ROOT_NAMED = marked("Say with --root where the root key lies, or is to lie: a folder on a stick, apart from here.")
 

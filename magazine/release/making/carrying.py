@@ -6,23 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from magazine.messages import marked, say
-from magazine.release import (
-    chain,
-    current,
-    feeds,
-    finishing,
-    key_files,
-    keyfile,
-    notes,
-    own_keys,
-    signatures,
-    staging,
-    standing,
-    sums,
-)  # fmt: skip
-from magazine.release.release_desk import Desk
-from magazine.release.telling import tell, tell_release
-from magazine.release.vault import VaultError
+from magazine.release import keyfile, notes, sums  # fmt: skip
+from magazine.release.keys import key_files, own_keys  # fmt: skip
+from magazine.release.keys.vault import VaultError
+from magazine.release.making import chain, current, feeds, finishing, signatures, staging, standing  # fmt: skip
+from magazine.release.making.release_desk import Desk
+from magazine.release.making.telling import tell, tell_release
 from magazine.site.build import languages_of
 
 NOTHING_NEWER = marked(

@@ -12,8 +12,9 @@ from pathlib import Path
 from filelock import FileLock
 
 from magazine.messages import marked
-from magazine.release import keyfile, seen, vault
+from magazine.release import keyfile, seen
 from magazine.release.codes import Code, ReleaseError
+from magazine.release.keys import vault
 from magazine.release.notes import digest
 from magazine.release.seen import Seen
 

@@ -14,14 +14,16 @@ from magazine.messages import marked, say
 from magazine.mirrors import CHECKED, LISTED, Found, Mirror
 from magazine.problems import Report
 from magazine.progress import Progress
-from magazine.release import chain, files, keyfile, notes, sums, vault
+from magazine.release import files, keyfile, notes, sums
 from magazine.release.codes import Code, ReleaseError
 from magazine.release.fetching import Fetcher
+from magazine.release.keys import vault
+from magazine.release.making import chain
+from magazine.release.making.setup import Setup, of_settings
+from magazine.release.making.telling import tell, told
 from magazine.release.monitor import looking, register, reports
 from magazine.release.monitor.looking import Look, Newest
 from magazine.release.monitor.register import Partner, Register
-from magazine.release.setup import Setup, of_settings
-from magazine.release.telling import tell, told
 
 FOLDER = "mirrors"  # below the content, and in the private folder
 AT_ONCE = 16

@@ -12,8 +12,8 @@ from typing import Protocol, TypeVar
 import minisign
 
 from magazine.messages import marked, say
-from magazine.release import vault
-from magazine.release.vault import VaultError
+from magazine.release.keys import vault
+from magazine.release.keys.vault import VaultError
 
 VARIABLE = "MAGAZINE_PASSPHRASE_FILE"  # its first line opens the keys of releases, its second one root keys
 LIMIT = 10_000  # bytes of that file

@@ -12,10 +12,10 @@ from magazine import library as shelves
 from magazine.forbidden import Forbidden
 from magazine.problems import Report
 from magazine.records import Library
-from magazine.release import feeds
 from magazine.release.gate import about, drafts, traces
 from magazine.release.gate.about import COMING, About
-from magazine.release.setup import Setup
+from magazine.release.making import feeds
+from magazine.release.making.setup import Setup
 from magazine.site import assets, fingerprints
 from magazine.site.build import languages_of, opened
 

@@ -13,10 +13,10 @@ from magazine.messages import marked
 from magazine.progress import Progress
 from magazine.release import files, notes, signing, sums
 from magazine.release.codes import Code, ReleaseError
+from magazine.release.copies.partial import Work
+from magazine.release.copies.upstream import Upstream
 from magazine.release.notes import Release
-from magazine.release.partial import Work
 from magazine.release.sources import MAX_FILE, Folder
-from magazine.release.upstream import Upstream
 from magazine.release.verification import ABSENT, SIGNATURE
 
 NO_OWN = marked("%(name)s cannot be a partner's own file (%(reason)s).")

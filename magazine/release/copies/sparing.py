@@ -9,12 +9,12 @@ from pathlib import Path
 from magazine.messages import marked
 from magazine.release import keyfile, notes, signing, sums
 from magazine.release.codes import Code, ReleaseError
-from magazine.release.grafting import FEEDS, LIMIT, Grafting
+from magazine.release.copies.grafting import FEEDS, LIMIT, Grafting
+from magazine.release.copies.partial import Work
+from magazine.release.copies.upstream import Upstream
 from magazine.release.keyfile import Keys
 from magazine.release.notes import Release, digest
-from magazine.release.partial import Work
 from magazine.release.sources import Folder
-from magazine.release.upstream import Upstream
 from magazine.release.verification import MAX_SIGNATURES, SIGNATURE
 
 SSH_SIGNATURE = ".sig"

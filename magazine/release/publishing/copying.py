@@ -10,7 +10,7 @@ from pathlib import Path
 
 from magazine.messages import marked
 from magazine.release import notes
-from magazine.release.branch import BranchError, telling_line
+from magazine.release.publishing.branch import BranchError, telling_line
 
 USUAL = ("rsync", "-rtz", "--omit-dir-times", "--timeout=120", "--delay-updates")
 OWN = ("/release.txt*", "/SHA256SUMS.txt", "/keys.txt*")

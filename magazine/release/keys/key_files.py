@@ -10,10 +10,11 @@ from pathlib import Path
 import minisign
 
 from magazine.messages import marked, say
-from magazine.release import files, keyfile, seen, signing, sources, vault, verification
+from magazine.release import files, keyfile, seen, signing, sources, verification
 from magazine.release.codes import ReleaseError
 from magazine.release.keyfile import Keys
-from magazine.release.vault import VaultError
+from magazine.release.keys import vault
+from magazine.release.keys.vault import VaultError
 
 SIGNERS = "allowed_signers"
 NAMES = (keyfile.FILE, f"{keyfile.FILE}.minisig", f"{keyfile.FILE}.sig", SIGNERS)

@@ -10,10 +10,11 @@ from pathlib import Path
 import minisign
 
 from magazine.messages import marked
-from magazine.release import asking, keyfile, vault
-from magazine.release.asking import Ask
+from magazine.release import keyfile
 from magazine.release.keyfile import Keys
-from magazine.release.vault import VaultError
+from magazine.release.keys import asking, vault
+from magazine.release.keys.asking import Ask
+from magazine.release.keys.vault import VaultError
 
 NAME, SSH_NAME = "release", "release-ssh"
 NEXT, SSH_NEXT = "release-next", "release-ssh-next"

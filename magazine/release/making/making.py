@@ -14,15 +14,16 @@ from magazine.messages import marked
 from magazine.problems import Problem
 from magazine.progress import Progress
 from magazine.records import Library
-from magazine.release import current, feeds, fields, notes, staging, standing, sums, verification
+from magazine.release import fields, notes, sums, verification
 from magazine.release.keyfile import Keys
+from magazine.release.making import current, feeds, staging, standing
+from magazine.release.making.setup import Setup
+from magazine.release.making.staging import Staging
+from magazine.release.making.standing import Standing
 from magazine.release.notes import Pack, Release, Text
 from magazine.release.packs import every
 from magazine.release.packs.every import Makers
 from magazine.release.packs.source import Source
-from magazine.release.setup import Setup
-from magazine.release.staging import Staging
-from magazine.release.standing import Standing
 from magazine.site import addresses
 
 SHARE_OF_LIFE = 2  # a release that has lived that part of its days is due again even if nothing has changed

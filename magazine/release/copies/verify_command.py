@@ -11,9 +11,10 @@ from pathlib import Path
 from magazine import cache
 from magazine.messages import marked, say
 from magazine.progress import Progress
-from magazine.release import keyfile, remembering, upstream, verification
+from magazine.release import keyfile, verification
 from magazine.release.codes import MEANINGS, ReleaseError
-from magazine.release.vault import VaultError
+from magazine.release.copies import remembering, upstream
+from magazine.release.keys.vault import VaultError
 
 TROUBLE = 1  # the exit status where this machine failed, and nothing is known of the release
 

@@ -10,14 +10,16 @@ from pathlib import Path
 
 from magazine.messages import marked, say, say_number
 from magazine.problems import Report
-from magazine.release import asking, carrying, current, key_files, known, notes, own_keys, signatures
+from magazine.release import notes
 from magazine.release.gate import gate
 from magazine.release.keyfile import Keys
-from magazine.release.making import Draft, GateError, Order, Press, UnchangedError
-from magazine.release.release_desk import Desk, Wanted
-from magazine.release.setup import of_settings
-from magazine.release.telling import tell, tell_release, told
-from magazine.release.vault import VaultError
+from magazine.release.keys import asking, key_files, own_keys
+from magazine.release.keys.vault import VaultError
+from magazine.release.making import carrying, current, known, signatures
+from magazine.release.making.making import Draft, GateError, Order, Press, UnchangedError
+from magazine.release.making.release_desk import Desk, Wanted
+from magazine.release.making.setup import of_settings
+from magazine.release.making.telling import tell, tell_release, told
 from magazine.site import fingerprints
 from magazine.site.build import said
 

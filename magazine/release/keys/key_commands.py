@@ -12,14 +12,15 @@ from pathlib import Path
 
 from magazine.messages import marked, say
 from magazine.problems import closest, did_you_mean
-from magazine.release import asking, key_files, keyfile, own_keys, vault
-from magazine.release.asking import Ask
-from magazine.release.key_bench import Bench, Wanted
-from magazine.release.key_files import Root
+from magazine.release import keyfile
 from magazine.release.keyfile import Active, Keys
-from magazine.release.setup import of_settings
-from magazine.release.telling import tell, told
-from magazine.release.vault import VaultError
+from magazine.release.keys import asking, key_files, own_keys, vault
+from magazine.release.keys.asking import Ask
+from magazine.release.keys.key_bench import Bench, Wanted
+from magazine.release.keys.key_files import Root
+from magazine.release.keys.vault import VaultError
+from magazine.release.making.setup import of_settings
+from magazine.release.making.telling import tell, told
 from magazine.site import fingerprints
 from magazine.site.build import said
 

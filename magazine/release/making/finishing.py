@@ -10,11 +10,12 @@ from pathlib import Path
 
 from magazine.messages import marked
 from magazine.progress import Progress
-from magazine.release import current, sources, staging, verification
+from magazine.release import sources, verification
 from magazine.release.codes import Code, ReleaseError
 from magazine.release.keyfile import Keys
-from magazine.release.setup import Setup
-from magazine.release.standing import Standing
+from magazine.release.making import current, staging
+from magazine.release.making.setup import Setup
+from magazine.release.making.standing import Standing
 
 BROKEN = marked("The release is not as it must be, so nothing is done with it: %(what)s")
 

@@ -12,15 +12,17 @@ from functools import partial
 from pathlib import Path
 
 from magazine.messages import marked, say
-from magazine.release import chain, current, finishing, key_files, keyfile, notes, standing, vault, verification
-from magazine.release.branch import Branch
+from magazine.release import keyfile, notes, verification
 from magazine.release.codes import ReleaseError
-from magazine.release.copying import Copy
+from magazine.release.keys import key_files, vault
+from magazine.release.keys.vault import VaultError
+from magazine.release.making import chain, current, finishing, standing
+from magazine.release.making.setup import Setup, of_settings
+from magazine.release.making.standing import Standing
+from magazine.release.making.telling import tell, told
 from magazine.release.notes import Pack, digest
-from magazine.release.setup import Setup, of_settings
-from magazine.release.standing import Standing
-from magazine.release.telling import tell, told
-from magazine.release.vault import VaultError
+from magazine.release.publishing.branch import Branch
+from magazine.release.publishing.copying import Copy
 from magazine.site import fingerprints
 from magazine.site.build import said
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from magazine.messages import marked
-from magazine.release import fields, files, sums, swapping
+from magazine.release import fields, files, sums
 from magazine.release.codes import Code, ReleaseError
-from magazine.release.upstream import Upstream
+from magazine.release.copies import swapping
+from magazine.release.copies.upstream import Upstream
 
 SUFFIX = ".part"  # of the work folder, and of what is not whole in it
 LOCK, PARTS, TREE, STRAYS, NEWS = "lock", "files", "tree", "added", "news.txt"

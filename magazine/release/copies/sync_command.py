@@ -9,11 +9,12 @@ from pathlib import Path
 
 from magazine.messages import marked, say
 from magazine.progress import Progress
-from magazine.release import mirroring, remembering, sums, upstream
+from magazine.release import sums
 from magazine.release.codes import Code, ReleaseError
-from magazine.release.mirroring import Outcome, Wanted
-from magazine.release.vault import VaultError
-from magazine.release.verify_command import about, known_keys, names, refused, today, trouble
+from magazine.release.copies import mirroring, remembering, upstream
+from magazine.release.copies.mirroring import Outcome, Wanted
+from magazine.release.copies.verify_command import about, known_keys, names, refused, today, trouble
+from magazine.release.keys.vault import VaultError
 
 ADDED, CHANGED, REMOVED = "+", "~", "-"  # before each file, whatever the language
 

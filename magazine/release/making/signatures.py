@@ -13,10 +13,10 @@ from magazine.messages import marked
 from magazine.release import fields, notes, signing, sources, sums, verification
 from magazine.release.codes import Code, ReleaseError
 from magazine.release.keyfile import Keys
+from magazine.release.making.staging import Staging
+from magazine.release.making.standing import Standing
 from magazine.release.notes import Release
 from magazine.release.seen import Seen
-from magazine.release.staging import Staging
-from magazine.release.standing import Standing
 
 Pair = tuple[minisign.SecretKey, minisign.SecretKey | None]
 

@@ -1,0 +1,1 @@
+"""How keys of releases are made, kept and changed."""

@@ -1,0 +1,1 @@
+"""A release, from a finished site to the folder that is published."""

@@ -1,0 +1,1 @@
+"""A release is sent to where the world finds it."""
