@@ -19,6 +19,8 @@ from magazine.release.publishing.publish_command import Counter
 from magazine.release.seen import Seen
 from magazine.release.verification import Verdict
 
+pytestmark = pytest.mark.slow
+
 KIT = Path(verification.__file__).parents[1] / "kit" / "scripts"
 
 

@@ -25,6 +25,8 @@ from magazine.release.monitor.mirrors_command import Office, Wanted
 from magazine.release.monitor.pages import put_in
 from magazine.release.monitor.register import Partner
 
+pytestmark = pytest.mark.slow
+
 SETTINGS: dict[str, Any] = {"SITEURL": "https://magazine.example.org", "PROXY": "", "THEME": "theme"}
 
 

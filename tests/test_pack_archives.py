@@ -22,6 +22,8 @@ from magazine.release.packs.plain import Edition
 from magazine.release.packs.source import MissingLibraryError
 from magazine.release.packs.zips import Zip
 
+pytestmark = pytest.mark.slow
+
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'"><title>T</title>
 <link rel="alternate" href="feeds/all.xml"><style>a{{}}</style></head>

@@ -10,6 +10,8 @@ import pytest
 
 from magazine.release.packs import cid
 
+pytestmark = pytest.mark.slow
+
 
 def laid(folder: Path, files: dict[str, bytes]) -> str:
     for name, data in files.items():

@@ -11,6 +11,8 @@ from toolbox import need, run
 
 from magazine.release.packs import torrent
 
+pytestmark = pytest.mark.slow
+
 ONION = f"http://{'a' * 56}.onion/"
 
 

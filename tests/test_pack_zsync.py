@@ -12,6 +12,8 @@ from toolbox import need
 
 from magazine.release.packs import archive, zsync
 
+pytestmark = pytest.mark.slow
+
 
 def plain_sums(data: bytes, block: int, weak: int, strong: int) -> bytes:
     """As the paper on rsync has them."""

@@ -21,6 +21,8 @@ from magazine.release.publishing import branch, publish_command
 from magazine.release.publishing.publish_command import Counter, Wanted
 from magazine.release.seen import Seen
 
+pytestmark = pytest.mark.slow
+
 BRANCH = "gh-pages"
 
 

@@ -38,6 +38,8 @@ from magazine.release.packs.source import MissingLibraryError, Source
 from magazine.release.seen import Seen
 from magazine.release.verification import Verdict
 
+pytestmark = pytest.mark.slow
+
 PETITION = "Title: Закон\nDate: 2008-12-02\nTo: Парламент\nGoal: 100\n\nМы просим.\n"
 
 

@@ -112,9 +112,14 @@ def _minisign(signature: bytes, file: str) -> minisign.Signature:
     if len(signature) > LIMIT:
         raise malformed(fields.TOO_LONG, file=file, count=LIMIT)
     try:
-        return minisign.Signature.from_bytes(signature)
-    except minisign.ParseError:
+        found = minisign.Signature.from_bytes(signature)
+        lines = signature.decode().split("\n")
+        is_exact = _is_exact(lines[1]) and _is_exact(lines[3])
+    except (minisign.ParseError, UnicodeDecodeError, IndexError):
         raise malformed(NO_SIGNATURE, file=file) from None
+    if not is_exact:
+        raise malformed(NO_SIGNATURE, file=file)
+    return found
 
 
 def _ssh_parts(signature: bytes, purpose: str, file: str) -> tuple[bytes, bytes]:
@@ -129,9 +134,17 @@ def _ssh_parts(signature: bytes, purpose: str, file: str) -> tuple[bytes, bytes]
     key, made = blob[14 + 19 :][:32], blob[-64:]
     expected = MAGIC + struct.pack(">I", 1) + _string(_string(KIND) + _string(key)) + _string(purpose.encode())
     expected += _string(b"") + _string(HASH) + _string(_string(KIND) + _string(made))
-    if (lines[0], lines[-2:]) != (BEGIN, [END, ""]) or blob != expected:
+    if (lines[0], lines[-2:]) != (BEGIN, [END, ""]) or blob != expected or not _is_exact("".join(lines[1:-2])):
         raise malformed(NO_SIGNATURE, file=file)
     return key, made
+
+
+def _is_exact(text: str) -> bool:
+    """Whether it is Base64 as it is written, with no bits that stand for nothing (RFC 4648, 3.5)."""
+    try:
+        return base64.b64encode(base64.b64decode(text.strip(), validate=True)).decode() == text.strip()
+    except binascii.Error:
+        return False
 
 
 def _ssh_message(data: bytes, purpose: str) -> bytes:
