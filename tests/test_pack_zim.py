@@ -1,5 +1,7 @@
 """ZIM files: Kiwix opens and searches them, nothing in them leads nowhere, the same wherever they are made."""
 
+import datetime as dt
+import random
 import re
 import socket
 import subprocess
@@ -11,14 +13,17 @@ from pathlib import Path
 
 import pytest
 from libzim.reader import Archive
+from libzim.search import Query, Searcher
+from libzim.writer import Compression, Creator
 from pack_source import made_elsewhere, source_of
 from site_files import Site
 from toolbox import need
 
-from magazine.release.packs import zim
+from magazine.release.packs import zim, zim_clusters, zim_identity, zim_items
 from magazine.release.packs.source import MissingLibraryError, Source
 
 pytestmark = [pytest.mark.judge, pytest.mark.slow]
+TALES = 40
 FLAVOURS = ("ru", "ky", "en", "all")
 
 
@@ -99,6 +104,47 @@ def test_what_stands_in_it(packs: dict[str, Path], source: Source) -> None:
         assert facts["Date"] == source.date.isoformat()
         assert archive.has_illustration(48)
         assert archive.check()
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ZIM as libzim writes it without compression: texts in several clusters, and a picture."""
+    site = tmp_path_factory.mktemp("plain")
+    (site / "blog").mkdir()
+    for number in range(TALES):
+        page = f"<title>Tale {number}</title><article>{'a road to the mountains ' * 60}{number}</article>"
+        (site / f"blog/{number}.html").write_text(page, encoding="utf-8")
+    (site / "picture.png").write_bytes(random.Random(7).randbytes(50_000))
+    names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.*"))
+    tales = Source(site, dict.fromkeys(names, ""), 1, dt.date(2012, 12, 17), "https://magazine.example.org/")
+    creator = Creator(site / "plain.zim").config_indexing(True, "eng").config_nbworkers(1)
+    with creator.config_clustersize(20_000).config_compression(Compression.none).set_mainpath("blog/0.html"):
+        for item in zim_items.items(tales, ("en",), ("en",)):
+            creator.add_item(item)
+        creator.add_metadata("Title", "Tales")
+    return site / "plain.zim"
+
+
+def test_compressed_clusters_hold_the_same(plain: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "packed.zim"
+    zim_clusters.compress(plain, packed)
+    zim_identity.settle(packed, bytes(16))
+    before, after = Archive(plain), Archive(packed)
+    assert after.check()
+    for name in [*(f"blog/{number}.html" for number in range(TALES)), "picture.png"]:
+        old, new = (bytes(archive.get_entry_by_path(name).get_item().content) for archive in (before, after))
+        assert old == new
+    assert (after.article_count, after.all_entry_count) == (before.article_count, before.all_entry_count)
+    assert after.get_metadata("Title") == b"Tales"
+    assert plain.stat().st_size - packed.stat().st_size > 0.9 * TALES * len("a road to the mountains ") * 60
+    for archive in (before, after):
+        assert list(Searcher(archive).search(Query().set_query("mountain 17")).getResults(0, 1)) == ["blog/17.html"]
+
+
+def test_it_compresses_nothing_but_a_zim(tmp_path: Path) -> None:
+    (tmp_path / "other").write_bytes(bytes(200))
+    with pytest.raises(ValueError, match="other"):
+        zim_clusters.compress(tmp_path / "other", tmp_path / "packed")
 
 
 def test_search_knows_forms_of_russian_words_and_exact_kyrgyz_ones(kiwix: str) -> None:

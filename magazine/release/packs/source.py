@@ -9,6 +9,7 @@ from pathlib import Path
 
 from magazine.records import Library
 
+HOME = "index.html"
 NAME = "magazine"  # of all files: whoever sees one on a stick learns nothing from it
 
 
