@@ -54,7 +54,7 @@ class Look:
 
     def prepare(self) -> None:
         """Make what all processes share."""
-        _ = self.links.folded, self.links.names, self.wording.by_longest
+        _ = self.links.folded, self.links.names, self.wording.patterns
         self.about.names.prepare()
 
     def __call__(self, path: str) -> Seen:

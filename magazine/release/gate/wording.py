@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from magazine.release.gate.about import Word
 
-APART = re.compile(r"[\W_]+")
+LETTER = re.compile(r"[^\W_]")
+BETWEEN, END = r"[\W_]+", r"(?![^\W_])"
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 
@@ -22,24 +22,19 @@ class Wording:
     words: tuple[Word, ...] = field(default=())
 
     @cached_property
-    def by_longest(self) -> dict[str, list[tuple[str, str]]]:
-        """By the longest word of each, which a text must hold: all of its words, and what they are."""
-        found = defaultdict(list)
-        for word in self.words:
-            if plain := normalised(word.words):
-                found[max(plain.split(), key=len)].append((f" {plain} ", word.what))
-        return found
+    def patterns(self) -> list[tuple[list[str], re.Pattern[str], str]]:
+        """The words of each, all of which a text must hold; what finds them beside each other; what they are."""
+        parted = [(normalised(word.words).split(), word.what) for word in self.words]
+        # a pattern that begins with letters is looked for much quicker than one that looks behind first
+        return [(parts, re.compile(BETWEEN.join(map(re.escape, parts)) + END), what) for parts, what in parted if parts]
 
     def in_text(self, text: str) -> list[str]:
         """What stands in a text, in order of what it is."""
         if not self.words:
             return []
-        plain = folded(text)
-        telling = [longest for longest in self.by_longest if longest in plain]
-        if not telling:
-            return []
-        whole = f" {APART.sub(' ', plain).strip()} "
-        return sorted({what for longest in telling for words, what in self.by_longest[longest] if words in whole})
+        plain = f" {folded(text)}"
+        return sorted({what for parts, whole, what in self.patterns
+                       if all(part in plain for part in parts) and _is_in(plain, whole)})  # fmt: skip
 
     def line(self, text: str, what: str) -> int:
         """The first line that holds it by itself; 0 where it goes over several."""
@@ -47,9 +42,18 @@ class Wording:
         return next((number for number, line in enumerate(text.split("\n"), 1) if mine.in_text(line)), 0)
 
 
+def _is_in(plain: str, whole: re.Pattern[str]) -> bool:
+    place = 1
+    while found := whole.search(plain, place):
+        if not LETTER.match(plain, found.start() - 1):
+            return True
+        place = found.start() + 1
+    return False
+
+
 def normalised(text: str) -> str:
     """The words of a text in small letters, with one space between them."""
-    return APART.sub(" ", folded(text)).strip()
+    return re.sub(BETWEEN, " ", folded(text)).strip()
 
 
 def folded(text: str) -> str:

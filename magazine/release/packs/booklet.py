@@ -12,6 +12,7 @@ from magazine.release.packs import pages
 from magazine.release.packs.pages import Book
 from magazine.release.packs.printing import Pages
 from magazine.release.packs.source import Source
+from magazine.workers import spread
 
 LEAF = 4  # pages on a folded sheet
 MARK, CODE = 34, 34  # mm
@@ -20,15 +21,21 @@ MOST_ADDRESSES = 8
 
 def made(source: Source, folder: Path) -> list[Path]:
     """The newest issue in each language that it is there in, in a folder that is there."""
-    packs = []
-    newest = source.library.issues[0].slug if source.library and source.library.issues else ""
-    for book in pages.books(source):
-        if book.issue != newest:
-            break
+    library = source.library
+    if library is None or not library.issues:
+        return []
+    newest = library.issues[0]
+
+    def written(language: str) -> Path | None:
+        book = pages.book(source, newest, language)
+        if book is None:
+            return None
         path = folder / source.named(f"print-{book.issue}-{book.language}", ".pdf")
         path.write_bytes(printed(book, source))
-        packs.append(path)
-    return packs
+        return path
+
+    done = dict(spread(written, library.languages, least=1))
+    return [path for language in library.languages if (path := done[language])]
 
 
 def printed(book: Book, source: Source) -> bytes:

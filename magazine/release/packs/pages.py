@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote, unquote, urlsplit
@@ -48,16 +47,6 @@ class Book:
     def whole(self) -> str:
         """The title with the number and month that tell it from other issues."""
         return f"{self.title}, {self.label}" if self.label else self.title
-
-
-def books(source: Source) -> Iterator[Book]:
-    """A book for each issue and language it is there in, newest first."""
-    library = source.library
-    for issue in library.issues if library else ():
-        for language in library.languages if library else ():
-            made = book(source, issue, language)
-            if made:
-                yield made
 
 
 def book(source: Source, issue: Issue, language: str) -> Book | None:
