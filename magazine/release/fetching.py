@@ -20,10 +20,10 @@ import httpcore
 import httpx
 import socksio
 
+from magazine import connections
+from magazine.connections import Dated
 from magazine.messages import marked
-from magazine.release import connections
 from magazine.release.codes import Code, ReleaseError
-from magazine.release.connections import Dated
 
 SECONDS, WHOLE, CALM = 120.0, 7_200.0, 30.0  # for one file, for all of them, and without a byte
 REDIRECTS = 3

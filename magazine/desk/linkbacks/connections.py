@@ -1,10 +1,9 @@
-"""Connections that end at a deadline and lead only where one may ask; a name leads to what was checked, never again."""
+"""Connections that lead only where one may ask; a name leads to what was checked, and is not looked up again."""
 
 from __future__ import annotations
 
 import queue
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 
 import httpcore
 
+from magazine.connections import Dated
 from magazine.desk.linkbacks.hosts import PRIVATE, Hosts, RefusedError
 
 Resolve = Callable[[str, int], Sequence[str]]  # the network addresses of a name
@@ -40,26 +40,6 @@ class Deadline:
         if left <= 0:
             raise httpcore.ReadTimeout
         return left if wanted is None else min(left, wanted)
-
-
-class Dated(httpcore.NetworkBackend):
-    """Connects to any peer until the deadline: to the proxy that an editor has named."""
-
-    def __init__(self, deadline: Deadline) -> None:
-        self.deadline, self.plain = deadline, httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        """A connection to a peer."""
-        seconds = self.deadline.left(timeout)
-        stream = self.plain.connect_tcp(host, port, seconds, local_address, socket_options)
-        return _Stream(stream, self.deadline)
 
 
 class Guarded(Dated):
@@ -105,31 +85,6 @@ class Guarded(Dated):
 
         threading.Thread(target=ask, daemon=True).start()
         try:
-            return answers.get(timeout=self.deadline.left())
+            return answers.get(timeout=self.clock.left())
         except queue.Empty as error:
             raise httpcore.ConnectTimeout from error
-
-
-class _Stream(httpcore.NetworkStream):
-    """A stream of which no step waits beyond the deadline, however small the steps are."""
-
-    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
-        self.stream, self.deadline = stream, deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self.stream.read(max_bytes, self.deadline.left(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self.stream.write(buffer, self.deadline.left(timeout))
-
-    def close(self) -> None:
-        self.stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        seconds = self.deadline.left(timeout)
-        return _Stream(self.stream.start_tls(ssl_context, server_hostname, seconds), self.deadline)
-
-    def get_extra_info(self, info: str) -> object:
-        return self.stream.get_extra_info(info)

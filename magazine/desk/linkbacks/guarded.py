@@ -21,7 +21,8 @@ import httpx
 import socksio
 from bs4.dammit import EncodingDetector
 
-from magazine.desk.linkbacks.connections import Dated, Deadline, Guarded, Resolve, UnknownHostError, resolved
+from magazine.connections import Dated
+from magazine.desk.linkbacks.connections import Deadline, Guarded, Resolve, UnknownHostError, resolved
 from magazine.desk.linkbacks.hosts import FetchError, Hosts, Peer, port_of
 from magazine.messages import marked
 

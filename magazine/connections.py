@@ -1,4 +1,4 @@
-"""Connections to a mirror of which no step waits too long, however small the steps are."""
+"""Connections of which no step waits too long, however small the steps are."""
 
 from __future__ import annotations
 
