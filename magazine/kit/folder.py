@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from magazine.kit import presets
 from magazine.kit.presets import Preset
@@ -34,7 +35,16 @@ def files(site: str, roots: Sequence[str], preset: Preset) -> dict[str, bytes]:
     ssh = keyfile.as_ssh(roots[0]) if roots else ""
     values = {"ROOTS": " ".join(roots), "SITE": site, "SSH": ssh}
     found = {path.name: _filled(path, values) for path in _listed(SCRIPTS)}
-    marks = {"@SITE@": site, "@ROOTS@": "\n".join(f"    {root}" for root in roots)}
+    parts = urlsplit(site)
+    above = [name for name in parts.path.split("/") if name]
+    marks = {
+        "@SITE@": site,
+        "@ROOTS@": "\n".join(f"    {root}" for root in roots),
+        "@ROOT@": roots[0] if roots else "",
+        "@SSH@": ssh,
+        "@DEPTH@": str(len(above)),  # folders that the address has above the magazine
+        "@PLACE@": f"{parts.netloc.replace(':', '_')}{parts.path}",  # where HTTrack puts it
+    }
     for path in _listed(WORDS):
         text = path.read_text(encoding="utf-8")
         for mark, value in marks.items():

@@ -362,7 +362,7 @@ class Web
         $this->address = rtrim($address, '/') . '/';
         $this->calm = (int) (getenv('MAGAZINE_CALM') ?: 30);
         $this->whole = (int) (getenv('MAGAZINE_WHOLE') ?: 1800);
-        $this->curl = function_exists('curl_init') ? curl_init() : null;
+        $this->curl = function_exists('curl_init') && function_exists('curl_exec') ? curl_init() : null;
         if (!preg_match('~^https?://[^\s?#@]+/$~', $this->address)) {
             throw new Refused(USAGE, $address);
         }
@@ -485,6 +485,12 @@ function written(string $path, string $data): void
     }
 }
 
+/** What a function gives that many hosts switch off; false where they do. */
+function tried(string $function, ...$values)
+{
+    return function_exists($function) ? @$function(...$values) : false;
+}
+
 function made(string $folder): string
 {
     if (!is_dir($folder) && !@mkdir($folder, 0755, true) && !is_dir($folder)) {
@@ -580,25 +586,22 @@ class Copy
     public function swap(): string
     {
         $tree = $this->note['seq'] . '-' . substr(hash_of("{$this->home}/new/release.txt"), 0, 8);
-        $tree .= is_dir("{$this->home}/trees/$tree") ? '-' . getmypid() : '';
+        $tree .= is_dir("{$this->home}/trees/$tree") ? '-' . bin2hex(random_bytes(3)) : '';
         made("{$this->home}/trees");
         $before = is_link("{$this->home}/current") ? basename((string) readlink("{$this->home}/current")) : '';
         if (!@rename("{$this->home}/new", "{$this->home}/trees/$tree")) {
             throw new Refused(UNREACHABLE, $this->home);
         }
         @unlink("{$this->home}/.current");
-        if (!is_dir("{$this->home}/current") || is_link("{$this->home}/current")) {
-            $is_done = @symlink("trees/$tree", "{$this->home}/.current") && @rename("{$this->home}/.current", "{$this->home}/current");
-        } else { // a host without links: two renames, and mended() for what comes between them
-            $is_done = false;
-        }
-        if (!$is_done) {
-            removed("{$this->home}/before");
-            @rename("{$this->home}/current", "{$this->home}/before");
-            $is_done = @rename("{$this->home}/trees/$tree", "{$this->home}/current");
-        }
-        if (!$is_done) {
-            throw new Refused(UNREACHABLE, "{$this->home}/current");
+        $current = "{$this->home}/current";
+        $may_link = is_link($current) || !is_dir($current);
+        if (!$may_link || !tried('symlink', "trees/$tree", "{$this->home}/.current") || !@rename("{$this->home}/.current", $current)) {
+            removed("{$this->home}/before"); // a host without links: two renames, and the next run mends what lies between
+            @rename($current, "{$this->home}/before");
+            if (!@rename("{$this->home}/trees/$tree", $current)) {
+                @rename("{$this->home}/before", $current);
+                throw new Refused(UNREACHABLE, $current);
+            }
         }
         foreach (array_diff((array) scandir("{$this->home}/trees"), ['.', '..', $tree, $before]) as $gone) {
             removed("{$this->home}/trees/$gone"); // the one before stays for those who are reading it
@@ -709,7 +712,7 @@ class Copy
             }
             @unlink("$new/$name");
             if ($this->old && hash_of("{$this->old}/$name") === $hash) {
-                if (!@link("{$this->old}/$name", "$new/$name") && @copy("{$this->old}/$name", "$new/$name")) {
+                if (!tried('link', "{$this->old}/$name", "$new/$name") && @copy("{$this->old}/$name", "$new/$name")) {
                     touch("$new/$name", (int) filemtime("{$this->old}/$name"));
                 }
                 continue;
@@ -844,7 +847,7 @@ if (!$roots || !$from || $folder === '' || $folder[0] === '-' || !function_exist
     $tell($say(USAGE) . ' php sync.php [--root KEY]... [--from ADDRESS]... [--packs] [--show] FOLDER');
     $end(USAGE);
 }
-@set_time_limit(0);
+tried('set_time_limit', 0);
 umask(0022);
 try {
     made($folder);

@@ -184,12 +184,31 @@ moment() { # DATE SEQ: as touch wants it; the second tells releases of one day a
     printf '%s%02d%02d.%02d' "$(printf '%s' "$1" | tr -d -)" $((second / 3600)) $((second / 60 % 60)) $((second % 60))
 }
 
-swap() { # TREE: readers see the old tree or the new one, never none
-    rm -f .current
-    ln -s "$1" .current || end 3 write "$home"
-    mv -fT .current current 2>/dev/null || mv -fh .current current 2>/dev/null || {
-        rm -f current && mv -f .current current
-    } || end 3 write "$home"
+swap() { # TREE: readers see the old tree or the new one; where a folder knows no links, for a moment none
+    rm -rf .current
+    if { [ -L current ] || [ ! -e current ]; } && ln -s "$1" .current 2>/dev/null; then
+        mv -fT .current current 2>/dev/null || mv -fh .current current 2>/dev/null ||
+            perl -e 'exit !rename ".current", "current"' 2>/dev/null || {
+            rm -f current && mv -f .current current
+        } || end 3 write "$home"
+        return
+    fi
+    rm -rf before
+    [ ! -e current ] || mv current before || end 3 write "$home"
+    if ! mv "$1" current; then
+        mend
+        end 3 write "$home"
+    fi
+}
+
+mend() { # what was cut short between two steps of a swap
+    [ ! -e current ] || return 0
+    rm -f current
+    if [ -L .current ] && [ -e .current ]; then
+        mv -f .current current
+    elif [ -e before ]; then
+        mv -f before current
+    fi
 }
 
 # one mirror after the other, until one has what can be believed
@@ -416,6 +435,7 @@ told() { # what changes for readers
 }
 
 result=3
+mend
 for from in $mirrors; do
     news=yes why='' whole=''
     try
