@@ -19,6 +19,7 @@ from magazine.problems import Report, closest
 LISTED, CHECKED = "list.csv", "checked.csv"
 KINDS = ("web", "onion", "rsync", "ipfs")  # in the order in which they are shown
 STATES = ("current", "behind", "stale", "wrong key", "tampered", "unreachable")
+WRONG = ("wrong key", "tampered")  # nobody is sent there from the day on which it is found
 LIST_COLUMNS = ("address", "kind", "operator", "link", "country", "since")
 CHECK_COLUMNS = ("address", "state", "checked", "seq", "shown")
 MAX_BYTES, MAX_LINES = 1_000_000, 2_000
@@ -57,6 +58,11 @@ class Mirror:
     checked: dt.date | None = None
     seq: int = 0
     shown: bool = True
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something in it was not as we made it."""
+        return self.state in WRONG
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,21 @@
 import datetime as dt
 import json
 import shutil
+import socket
+import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
+from mirror_server import MirrorServer
 from releases import PAGES, TODAY, Press, first_keys, prev, rotation
 from test_kit_sync import HEAD, answering
+from toolbox import REPOSITORY, need
 from web_server import WebServer
 
 from magazine import mirrors
@@ -21,7 +26,7 @@ from magazine.release.keys import vault
 from magazine.release.making import chain
 from magazine.release.making.setup import Setup
 from magazine.release.monitor import mirrors_command, register
-from magazine.release.monitor.mirrors_command import Office, Wanted
+from magazine.release.monitor.office import Office, Wanted
 from magazine.release.monitor.pages import put_in
 from magazine.release.monitor.register import Partner
 
@@ -149,6 +154,73 @@ def test_what_was_put_in_is_named(
     )  # fmt: skip
     for words in said:
         assert words in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "said"),
+    [
+        ("text/plain", "", "«text/plain»"),
+        ("text/html; charset=windows-1251", "", "charset=windows-1251"),
+        ("text/html; charset=utf-8", "attachment; filename=index.html", "attachment"),
+        ("", "", "«?»"),
+    ],
+)
+def test_pages_that_browsers_do_not_show_are_told(
+    office: Office, tmp_path: Path, capfd: pytest.CaptureFixture[str], kind: str, place: str, said: str
+) -> None:
+    def served(handler: BaseHTTPRequestHandler, data: bytes) -> bool:
+        if not data or not handler.path.endswith(".html"):
+            return False
+        handler.send_response(200)
+        for name, value in {"Content-Type": kind, "Content-Disposition": place}.items():
+            if value:
+                handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(data)))
+        handler.end_headers()
+        handler.wfile.write(data)
+        return True
+
+    with MirrorServer(office.setup.published, served) as mirror:
+        listed(office, mirror.address)
+        assert mirrors_command.done(office) == 0
+        assert states(office) == {mirror.address: "current"}
+        assert capfd.readouterr().out.count(said) == 1, "once, not for each page"
+        mirrors_command.done(replace(office, wanted=Wanted("report", mirror.address)))
+    assert "kit/servers" in capfd.readouterr().out, "the partner is written to"
+
+
+def test_a_host_that_runs_the_kit_is_not_called_a_liar(
+    office: Office, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    script = (REPOSITORY / "magazine/kit/scripts/sync.php").read_text(encoding="utf-8")
+    shutil.rmtree(office.setup.published)
+    Press(first_keys()).print(office.setup.published, 44, {**PAGES, "404.html": "<p>no</p>", "kit/sync.php": script})
+    with php_server(office.setup.published) as address:
+        listed(office, address)
+        assert mirrors_command.done(office) == 0
+        assert states(office) == {address: "current"}
+        assert "The host runs kit/sync.php" in capfd.readouterr().out
+        (office.setup.published / "kit/sync.php").write_text("<?php echo '<?php steal();';", encoding="utf-8")
+        later = replace(office, today=TODAY + dt.timedelta(days=1))
+        assert mirrors_command.done(later) == 1, "it gives out another program"
+        assert "kit/sync.php was changed" in capfd.readouterr().out
+
+
+@contextmanager
+def php_server(root: Path) -> Iterator[str]:
+    """PHP's own server for a folder, as a host that runs every PHP file in it."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    command = [need("php"), "-S", f"127.0.0.1:{port}", "-t", str(root)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            for _ in range(100):
+                with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                    break
+                time.sleep(0.05)
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            server.terminate()
 
 
 def test_one_hostile_page_keeps_nobody_from_being_looked_at(office: Office, serve: Any, tmp_path: Path) -> None:

@@ -342,7 +342,7 @@ def test_petitions_and_mirrors_stand_in_the_note(workshop: Workshop, tmp_path: P
     assert not report.errors(), report.found
     mirrors = (
         Mirror("https://zont.example.org/", "web"), Mirror("https://gone.example.org/", "web", shown=False),
-        Mirror("rsync://zont.example.org/a", "rsync"),
+        Mirror("rsync://zont.example.org/a", "rsync"), Mirror("https://lies.example.org/", "web", state="tampered"),
     )  # fmt: skip
     workshop.held = replace(held, mirrors=mirrors)
     workshop.pages |= {"ky/petitions/law/law.html": "<p>Суранабыз</p>\n"}

@@ -66,13 +66,8 @@ class Copies:
 
     def duplicates(self, address: str) -> list[str]:
         """The same page on other hosts (RFC 6249, 3)."""
-        web = [mirror for mirror in self.by_kind.get(WEB, ()) if not self.is_wrong(mirror)]
+        web = [mirror for mirror in self.by_kind.get(WEB, ()) if not mirror.is_wrong]
         return [addresses.absolute(address, mirror.address) for mirror in web[:DUPLICATES]]
-
-    @staticmethod
-    def is_wrong(mirror: Mirror) -> bool:
-        """Whether something in it was not as we made it: nobody is sent there."""
-        return mirror.state not in STATES
 
     def kit_in(self, language: str) -> list[str]:
         """The files of the kit that a page links to: instructions in its language first, and none in another."""

@@ -155,7 +155,7 @@ class Press:
 
     def _noted(self, date: dt.date, seq: int, before: Standing, own: dict[str, str]) -> Release:
         """What is known of a release before its files are listed."""
-        shown = [one.address for one in self.held.mirrors if one.kind == "web" and one.shown]
+        shown = [one.address for one in self.held.mirrors if one.kind == "web" and one.shown and not one.is_wrong]
         return Release(
             site=self.setup.site,
             seq=seq,

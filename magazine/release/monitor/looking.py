@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from magazine.messages import marked
 from magazine.mirrors import Mirror
-from magazine.release import notes, verification
+from magazine.release import fetching, notes, verification
 from magazine.release.codes import Code, ReleaseError
 from magazine.release.fetching import Fetcher
 from magazine.release.monitor import pages
@@ -22,13 +23,23 @@ TEXTS = (".html", ".xml", ".txt", ".svg", ".css", ".js", ".json", ".php", ".sh",
 LIMIT = 12_000_000  # bytes of a text
 PROBE = "nothing-stands-here-%s.html"
 MOST_FOUND = 20
+# what browsers must be told of a file; in another set of letters than its own nobody can read it
+KINDS = {".html": ("text/html",), ".svg": ("image/svg+xml",)}
+LETTERS = re.compile(r"charset\s*=\s*\"?([\w-]+)", re.IGNORECASE)
+PROGRAM = b"<?"
+MOST_KIND = 60  # signs
 WRONG_KEYS = (Code.BAD_SIGNATURE, Code.REVOKED)
 GONE = (Code.UNREACHABLE, Code.MISSING)
 
 NEWER = marked("It has release %(number)d, which is newer than the one here: another editor has published it.")
 BEHIND = marked("It has release %(number)d; the newest is %(newest)d.")
 EXPIRED = marked("Its release %(number)d expired on %(day)s.")
+AS_OTHER = marked(
+    "%(name)s is served as «%(kind)s», so browsers do not show it as it is meant: kit/servers has settings for hosts."
+)
+RUN = marked("The host runs %(name)s instead of giving it out: kit/servers has settings for hosts.")
 ALWAYS = marked("It answers every address, also one that is not there, with a page.")
+HERS = (AS_OTHER, RUN, ALWAYS)  # what a partner can mend though her copy is whole
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,11 @@ class Look:
     note: str = ""  # the hash of its release
 
     @property
+    def asks_for_more(self) -> bool:
+        """Whether a partner has something to mend."""
+        return self.state != "current" or any(one.sentence in HERS for one in self.findings)
+
+    @property
     def is_good(self) -> bool:
         """Whether readers may be sent there."""
         return self.state in ("current", "behind")
@@ -72,9 +88,9 @@ def look(fetcher: Fetcher, newest: Newest, roots: Collection[str], today: dt.dat
         return Look(state, release.seq, tuple(findings), note=notes.digest(note))
     if full:
         try:
-            damage = list(_damage(source, release, newest))
-            findings += damage
-            state = "tampered" if damage else state
+            found = list(_differences(source, release, newest))
+            findings += found
+            state = "tampered" if any(one.code is not Code.FRESH for one in found) else state
             if source.text(PROBE % probe, LIMIT) is not None:
                 findings.append(ReleaseError(Code.FRESH, ALWAYS))
         except ReleaseError as error:
@@ -114,15 +130,23 @@ def _standing(release: Release, note: bytes, newest: Newest, today: dt.date) -> 
     return "current", []
 
 
-def _damage(source: Site, release: Release, newest: Newest) -> Iterator[ReleaseError]:
-    """What is wrong with the texts of a mirror, and what was put into its pages."""
+def _differences(source: Site, release: Release, newest: Newest) -> Iterator[ReleaseError]:
+    """What is wrong with the texts of a mirror, what was put into its pages, and whether browsers can show them."""
     listed = newest.sums if release == newest.release else verification.sums_of(source, release)
-    petitions, count = {text.path for text in release.petitions}, 0
+    petitions, count, told = {text.path for text in release.petitions}, 0, set[str]()
     for name, sha256 in listed.items():
-        if not name.endswith(TEXTS):
+        suffix = PurePosixPath(name).suffix
+        if suffix not in TEXTS:
             continue
-        data = source.text(name, LIMIT)
+        answer = source.fetcher.asked(name, LIMIT)
+        data = None if answer.status in fetching.GONE else b"".join(answer.blocks)
         if data is not None and notes.digest(data) == sha256:
+            if suffix not in told and (kind := _other_kind(suffix, answer.headers)):
+                told.add(suffix)  # the others are served alike
+                yield ReleaseError(Code.FRESH, AS_OTHER, name=name, kind=kind)
+            continue
+        if suffix == ".php" and PROGRAM not in (data or b""):
+            yield ReleaseError(Code.FRESH, RUN, name=name)
             continue
         count += 1
         if data is None:
@@ -132,6 +156,18 @@ def _damage(source: Site, release: Release, newest: Newest) -> Iterator[ReleaseE
             yield from pages.put_in(name, data, _ours(newest, name), release.forms)
         if count == MOST_FOUND:
             return
+
+
+def _other_kind(suffix: str, headers: Mapping[str, str]) -> str:
+    """As what a file is served, if browsers do not show it then as it is meant; otherwise nothing."""
+    kind, place = headers.get("content-type", ""), headers.get("content-disposition", "")
+    letters = LETTERS.search(kind)
+    if suffix not in KINDS:
+        return ""
+    is_other = kind.partition(";")[0].strip().lower() not in KINDS[suffix]
+    if is_other or (letters and letters[1].lower() != "utf-8"):
+        return kind[:MOST_KIND] or "?"
+    return place[:MOST_KIND] if place.strip().lower().startswith("attachment") else ""
 
 
 def _ours(newest: Newest, name: str) -> bytes:
