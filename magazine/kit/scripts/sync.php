@@ -355,13 +355,13 @@ function seen_in(string $file): array
 class Web
 {
     public $status = 0, $tag = '';
-    private $address, $calm, $whole, $curl;
+    private $address, $calm, $end, $curl;
 
     public function __construct(string $address)
     {
         $this->address = rtrim($address, '/') . '/';
         $this->calm = (int) (getenv('MAGAZINE_CALM') ?: 30);
-        $this->whole = (int) (getenv('MAGAZINE_WHOLE') ?: 1800);
+        $this->end = microtime(true) + (int) (getenv('MAGAZINE_WHOLE') ?: 1800); // the next run goes on from there
         $this->curl = function_exists('curl_init') && function_exists('curl_exec') ? curl_init() : null;
         if (!preg_match('~^https?://[^\s?#@]+/$~', $this->address)) {
             throw new Refused(USAGE, $address);
@@ -386,7 +386,7 @@ class Web
         if ($start && $this->status === 416) {
             return true;
         }
-        if (!$is_whole && $this->status !== 200 && $this->status !== 206 && $start === 0) {
+        if (!$is_whole && ($size > $limit || $this->status !== 200 && $this->status !== 206 && $start === 0)) {
             @unlink($path);
         }
         return $is_whole && in_array($this->status, [200, 206], true);
@@ -413,6 +413,9 @@ class Web
     {
         $this->status = 0;
         $this->tag = '';
+        if (microtime(true) > $this->end) {
+            return false;
+        }
         $url = $this->address . implode('/', array_map('rawurlencode', explode('/', $name)));
         $note = function (string $line): void {
             if (preg_match('~^HTTP/[0-9.]+ ([0-9]{3})~', $line, $found)) {
@@ -429,7 +432,7 @@ class Web
         curl_reset($this->curl);
         curl_setopt_array($this->curl, [
             CURLOPT_URL => $url, CURLOPT_PROTOCOLS => CURLPROTO_HTTP | CURLPROTO_HTTPS, CURLOPT_FOLLOWLOCATION => false,
-            CURLOPT_CONNECTTIMEOUT => $this->calm, CURLOPT_TIMEOUT => $this->whole, CURLOPT_LOW_SPEED_LIMIT => 1,
+            CURLOPT_CONNECTTIMEOUT => $this->calm, CURLOPT_TIMEOUT => 1 + (int) ($this->end - microtime(true)), CURLOPT_LOW_SPEED_LIMIT => 1,
             CURLOPT_LOW_SPEED_TIME => $this->calm, CURLOPT_HTTPHEADER => array_merge(['Accept:'], $headers),
             CURLOPT_HEADERFUNCTION => function ($_, string $line) use ($note): int {
                 $note($line);
@@ -447,7 +450,6 @@ class Web
 
     private function by_stream(string $url, array $headers, callable $take, callable $note): bool
     {
-        $end = microtime(true) + $this->whole;
         $context = stream_context_create(['http' => [
             'header' => $headers, 'timeout' => $this->calm, 'follow_location' => 0, 'ignore_errors' => true, 'protocol_version' => 1.1,
         ]]);
@@ -463,7 +465,7 @@ class Web
         $size = 0;
         while (!feof($stream) && ($length === null || $size < $length)) {
             $block = fread($stream, 1 << 16);
-            if ($block === false || stream_get_meta_data($stream)['timed_out'] || microtime(true) > $end) {
+            if ($block === false || stream_get_meta_data($stream)['timed_out'] || microtime(true) > $this->end) {
                 return false;
             }
             $size += strlen($block);
@@ -667,7 +669,7 @@ class Copy
             return (string) file_get_contents($kept);
         }
         if ($this->old && !$this->note['more'] && hash_of("{$this->old}/release.txt") === $this->note['prev']) {
-            $lines = [];
+            $lines = $came = [];
             foreach (file("{$this->old}/SHA256SUMS.txt", FILE_IGNORE_NEW_LINES) ?: [] as $line) {
                 $lines[substr($line, 66)] = $line;
             }
@@ -677,9 +679,8 @@ class Copy
                 if ($this->web->file($name, LARGEST, "$parts/changed")) {
                     $hash = hash_of("$parts/changed");
                     rename("$parts/changed", "$parts/$hash");
+                    $came[] = "$parts/$hash";
                     $lines[$name] = "$hash  $name";
-                } elseif (!in_array($this->web->status, [404, 410], true)) {
-                    throw new Refused(UNREACHABLE, $name);
                 }
             }
             ksort($lines, SORT_STRING);
@@ -687,6 +688,7 @@ class Copy
             if (hash('sha256', $list) === $this->note['sha256sums']) {
                 return $list;
             }
+            array_map('removed', $came); // what is not signed is not kept, or a mirror could fill the disk from run to run
         }
         return $this->wanted('SHA256SUMS.txt', LIST_LIMIT);
     }
@@ -753,7 +755,7 @@ class Copy
         $half = "$part.part";
         $is_half = is_file($half);
         $is_whole = $this->web->file($name, LARGEST, $half, true);
-        if ($is_half && hash_of($half) !== $hash) { // what came before was of another one, or a lie
+        if ($is_half && ($is_whole || $this->web->status === 200) && hash_of($half) !== $hash) { // what came before was of another one, or a lie
             @unlink($half);
             $is_whole = $this->web->file($name, LARGEST, $half);
         }

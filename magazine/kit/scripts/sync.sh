@@ -19,11 +19,11 @@ FROM="${MAGAZINE_FROM:-}"   # mirrors to copy from, with a space between
 set -u
 umask 022
 unset CDPATH
-LARGEST=200000 # kilobytes of a file
-LIST=32000     # kilobytes of the list of hashes
-SMALL=300      # kilobytes of keys and notes
-CALM="${MAGAZINE_CALM:-30}"     # seconds without a byte
-WHOLE="${MAGAZINE_WHOLE:-1800}" # seconds for what is fetched at a time
+LARGEST="${MAGAZINE_LARGEST:-200000}" # kilobytes of a file
+LIST=32000                            # kilobytes of the list of hashes
+SMALL=300                             # kilobytes of keys and notes
+CALM="${MAGAZINE_CALM:-30}"           # seconds without a byte
+WHOLE="${MAGAZINE_WHOLE:-1800}"       # seconds for what is fetched at a time
 language="${MAGAZINE_LANG:-${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}}"
 
 sentence() {
@@ -128,7 +128,11 @@ else
 fi
 
 limited='' # nothing takes longer than it may, where there is a program that sees to it
-! command -v timeout >/dev/null 2>&1 || limited="timeout $WHOLE"
+if command -v timeout >/dev/null 2>&1; then
+    limited="timeout $WHOLE"
+elif command -v perl >/dev/null 2>&1; then # as on macOS
+    limited="perl -e alarm(shift);exec(@ARGV) $WHOLE"
+fi
 
 sha256() { # of a file
     if command -v sha256sum >/dev/null 2>&1; then sha256sum <"$1"; else shasum -a 256 <"$1"; fi | cut -c 1-64
@@ -146,6 +150,18 @@ escaped() { # the names of a list may hold spaces, and signs that mean something
     printf '%s' "$1" | sed 's/%/%25/g; s/ /%20/g; s/+/%2B/g; s/,/%2C/g; s/=/%3D/g; s/@/%40/g; s/(/%28/g; s/)/%29/g'
 }
 
+within() { # KILOBYTES COMMAND...: for answers that never end; notes whether something did not come to its end
+    (
+        ulimit -f $(($1 * 2)) # of half kilobytes
+        shift
+        "$@"
+        exit $?
+    ) 2>.lock/errors
+    status=$?
+    if [ "$status" -ge 124 ] || sed '/^curl: (22)/d' .lock/errors | grep -q '^curl: ('; then : >.lock/short; fi
+    return "$status"
+}
+
 # fetch KILOBYTES < lines «NAME TARGET»: what comes is no larger and no slower than it may be; what does not come is not there
 fetch() {
     : >.lock/config
@@ -154,22 +170,20 @@ fetch() {
         printf '%s %s\n' "$target" "$name" >>.lock/names
         printf 'url = "%s%s"\noutput = "%s"\n' "$from" "$(escaped "$name")" "$target" >>.lock/config
     done
+    end=$(($(date +%s) + WHOLE))
     if is_rsync "$from"; then
-        while read -r target name; do
+        while [ "$(date +%s)" -lt "$end" ] && read -r target name; do
             $limited rsync -tLz --timeout="$CALM" --max-size="$1k" -- "$from$name" "$target" </dev/null >/dev/null 2>&1
         done <.lock/names
     elif [ "$client" = curl ]; then
-        (
-            ulimit -f $(($1 * 2)) 2>/dev/null # of half kilobytes: for answers that never end
-            $limited curl -q -s -f -g --compressed --proto =http,https --connect-timeout "$CALM" --speed-limit 1 \
-                --speed-time "$CALM" --max-time "$WHOLE" -A "Mozilla/5.0" -K .lock/config 2>/dev/null
-        ) || return 1
+        # shellcheck disable=SC2086 # several words
+        within "$1" $limited curl -q -s -S -f -g --compressed --proto =http,https --connect-timeout "$CALM" --speed-limit 1 \
+            --speed-time "$CALM" --max-time "$WHOLE" -A "Mozilla/5.0" -K .lock/config || return 1
     else
-        while read -r target name; do
-            (
-                ulimit -f $(($1 * 2)) 2>/dev/null
-                $limited wget -q -T "$CALM" -U "Mozilla/5.0" -O "$target" "$from$(escaped "$name")" </dev/null 2>/dev/null
-            ) || rm -f "$target"
+        while [ "$(date +%s)" -lt "$end" ] && read -r target name; do
+            # shellcheck disable=SC2086 # several words
+            within "$1" $limited wget -q -T "$CALM" -U "Mozilla/5.0" -O "$target" "$from$(escaped "$name")" </dev/null ||
+                rm -f "$target"
         done <.lock/names
     fi
     return 0
@@ -216,18 +230,15 @@ try() {
     case "$from" in */) ;; *) from="$from/" ;; esac
     old=''
     [ ! -f current/release.txt ] || old=$(cd -P current && pwd)
-    rm -rf head
+    rm -rf head .lock/short
     mkdir -p head new || end 3 write "$home"
 
     # the signature alone tells whether there is news
     if [ -n "$old" ] && [ "$client" = curl ] && ! is_rsync "$from"; then
         set --
         if [ "$(sed -n 1p etag 2>/dev/null)" = "$from" ]; then set -- -H "If-None-Match: $(sed -n 2p etag)"; fi
-        (
-            ulimit -f $((SMALL * 2)) 2>/dev/null
-            curl -q -s -f -g --proto =http,https --connect-timeout "$CALM" --max-time 120 -A "" -H "Accept:" "$@" \
-                -D .lock/head -o head/release.txt.minisig "${from}release.txt.minisig" 2>/dev/null
-        ) || return 3
+        within "$SMALL" curl -q -s -f -g --proto =http,https --connect-timeout "$CALM" --max-time 120 -A "" -H "Accept:" "$@" \
+            -D .lock/head -o head/release.txt.minisig "${from}release.txt.minisig" || return 3
         if grep -q '^HTTP/[0-9.]* 304' .lock/head; then
             news=no
             return 0
@@ -253,6 +264,7 @@ try() {
         for kind in minisig sig; do printf 'head/%s %s\n' "release.txt.$part.$kind" "release.txt.$part.$kind"; done
         part=$((part + 1))
     done | fetch "$SMALL"
+    [ ! -f .lock/short ] || return 3
     verified note head
     code=$?
     [ "$code" -eq 0 ] || return "$code"
@@ -263,12 +275,12 @@ try() {
         cp .gathered head/SHA256SUMS.txt && is_known=yes
     elif [ -n "$old" ] && [ "$(sha256 "$old/release.txt")" = "$(value prev head/release.txt)" ] &&
         ! grep -q '^changed … and' head/release.txt; then
-        changes && is_known=yes
+        if changes; then is_known=yes; else rm -f .lock/short; fi
     fi
     if [ -z "$is_known" ]; then
         rm -f head/SHA256SUMS.txt
         printf 'head/SHA256SUMS.txt SHA256SUMS.txt\n' | fetch "$LIST"
-        [ -f head/SHA256SUMS.txt ] || return 3
+        [ -f head/SHA256SUMS.txt ] && [ ! -f .lock/short ] || return 3
     fi
     verified list head
     code=$?
@@ -283,21 +295,27 @@ changes() { # makes the new list out of the old one and what the note names
     number=0
     while IFS= read -r name; do
         number=$((number + 1))
-        printf 'parts/c%s %s\n' "$number" "$name"
-        rm -f "parts/c$number"
+        printf 'parts/new.%s %s\n' "$number" "$name"
+        rm -f "parts/new.$number"
     done <.lock/changed >.lock/wanted
     fetch "$LARGEST" <.lock/wanted
+    : >.lock/came
     awk 'FILENAME == ARGV[1] { gone[$0] = 1; next } !(substr($0, 67) in gone)' .lock/changed "$old/SHA256SUMS.txt" >.lock/list
     number=0
     while IFS= read -r name; do
         number=$((number + 1))
-        [ -f "parts/c$number" ] || continue
-        hash=$(sha256 "parts/c$number")
+        [ -f "parts/new.$number" ] || continue
+        hash=$(sha256 "parts/new.$number")
         printf '%s  %s\n' "$hash" "$name" >>.lock/list
-        mv -f "parts/c$number" "parts/$hash"
+        printf '%s %s\n' "$number" "$hash" >>.lock/came
     done <.lock/changed
     sort -k 1.67 .lock/list >head/SHA256SUMS.txt
-    [ "$(sha256 head/SHA256SUMS.txt)" = "$(value sha256sums head/release.txt)" ]
+    # what is not signed is not kept, or a mirror could fill the disk from run to run
+    if [ "$(sha256 head/SHA256SUMS.txt)" != "$(value sha256sums head/release.txt)" ]; then
+        rm -f parts/new.*
+        return 1
+    fi
+    while read -r number hash; do mv -f "parts/new.$number" "parts/$hash"; done <.lock/came
 }
 
 every() { # FOLDER: the lines of all files that are wanted of it, archives too
@@ -367,16 +385,17 @@ resume() { # what was broken off goes on where it ended, and is fetched whole be
         if [ ! -s "$half" ] || [ "$client" != curl ] || is_rsync "$from"; then continue; fi
         name=$(awk -v half="$half" '$1 == half { print substr($0, length($1) + 2); exit }' .lock/wanted)
         [ -n "$name" ] || continue
-        (
-            ulimit -f $((LARGEST * 2)) 2>/dev/null
-            curl -q -s -f -g --proto =http,https --connect-timeout "$CALM" --speed-limit 1 --speed-time "$CALM" \
-                --max-time "$WHOLE" -A "Mozilla/5.0" -C - -o "$half" "$from$(escaped "$name")" 2>/dev/null
-        )
+        within "$LARGEST" curl -q -s -S -f -g --proto =http,https --connect-timeout "$CALM" --speed-limit 1 --speed-time "$CALM" \
+            --max-time "$WHOLE" -A "Mozilla/5.0" -C - -o "$half" "$from$(escaped "$name")"
         hash=${half#parts/}
         hash=${hash%.part}
-        if [ "$(sha256 "$half")" = "$hash" ]; then mv -f "$half" "parts/$hash"; else rm -f "$half"; fi
+        if [ "$(sha256 "$half")" = "$hash" ]; then
+            mv -f "$half" "parts/$hash"
+        elif [ ! -f .lock/short ]; then
+            rm -f "$half"
+        fi
         grep -v "^$half " .lock/wanted >.lock/left
-        [ -f "parts/$hash" ] || printf '%s %s\n' "$half" "$name" >>.lock/left
+        [ -f "parts/$hash" ] || [ -f "$half" ] || printf '%s %s\n' "$half" "$name" >>.lock/left
         mv -f .lock/left .lock/wanted
     done
 }
@@ -391,6 +410,7 @@ take() { # HASH NAME: what has just come, or comes now
         return 3
     fi
     if [ "$(sha256 "$half")" != "$1" ]; then
+        [ ! -f .lock/short ] || [ "$(wc -c <"$half")" -ge $((LARGEST * 1000)) ] || return 3 # the next run goes on from there
         rm -f "$half"
         return 10
     fi
@@ -403,7 +423,7 @@ is_gone() { # whether the mirror says that it has no such file
         code=$(curl -q -s -g -I --proto =http,https --max-time "$CALM" -o /dev/null -w '%{http_code}' "$from$(escaped "$1")" 2>/dev/null)
         case "$code" in 404 | 410) return 0 ;; *) return 1 ;; esac
     fi
-    wget -q -T "$CALM" -O /dev/null "$from$(escaped "$1")" 2>/dev/null
+    $limited wget -q -T "$CALM" -O /dev/null "$from$(escaped "$1")" 2>/dev/null
     [ $? -eq 8 ]
 }
 
@@ -450,6 +470,8 @@ for from in $mirrors; do
         *) cat .lock/said >&2 ;;
         esac
         [ -z "$why" ] || printf '%s\n' "$why" >&2
+        rm -rf head
+        [ "$result" -ne 10 ] || rm -f parts/*.part # of who sends what is wrong nothing is kept
         continue
         ;;
     esac
