@@ -1,6 +1,8 @@
 """The finished site, built once, and the browser that opens it."""
 
 import os
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 from browser import ARGUMENTS, Visit, visit
 from playwright.sync_api import Browser, sync_playwright
 from site_files import Site, build_site
-from toolbox import need
+from toolbox import REPOSITORY, need
 from web_server import WebServer
 from wordpress_site import WordPress, wordpress_below
 
@@ -22,6 +24,27 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.TemporaryDirectory(prefix="magazine-desk-")
     os.environ["MAGAZINE_DESK"] = folder.name
     config.add_cleanup(folder.cleanup)
+    if sys.dont_write_bytecode and config.pluginmanager.has_plugin("cacheprovider"):
+        compiled = config.cache.mkdir("compiled")
+        remember_compiled(compiled)
+        config.add_cleanup(lambda: forget_compiled(compiled))
+
+
+def remember_compiled(folder: Path) -> None:
+    """Nothing beside the sources where Python is told so; but every command of a test would compile it all anew."""
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def forget_compiled(folder: Path) -> None:
+    """All but the project and what it stands on: a copy that a test has made is not there the next time."""
+    homes = (REPOSITORY, Path(sys.prefix), Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve())
+    kept = {folder / home.relative_to(home.anchor) for home in homes}
+    ways = {parent for home in kept for parent in home.parents if folder in (parent, *parent.parents)}
+    for way in (way for way in ways if way.is_dir() and not kept & {way, *way.parents}):
+        for child in set(way.iterdir()) - kept - ways:
+            shutil.rmtree(child, ignore_errors=True)
 
 
 @pytest.fixture(scope="module", autouse=True)

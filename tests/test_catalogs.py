@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from babel import Locale
@@ -36,9 +37,16 @@ def entries(catalog: Catalog) -> list[Message]:
     return found
 
 
-def words(domain: Domain, language: str) -> set[object]:
+def words(domain: Domain, language: str) -> frozenset[object]:
     """The words that stand in code and templates now."""
-    return {message.id for message in catalogs.updated(domain, language) if message.id}
+    return searched(domain.name, language)
+
+
+@cache
+def searched(name: str, language: str) -> frozenset[object]:
+    """The same, looked for once: a domain cannot be remembered, its name can."""
+    domain = {one.name: one for one in (READERS, EDITORS)}[name]
+    return frozenset(message.id for message in catalogs.updated(domain, language) if message.id)
 
 
 def forms(words: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
@@ -64,15 +72,22 @@ def test_words_of_every_kind_are_found() -> None:
     assert {"Error:", "the link «%(target)s» leads nowhere"} <= editors
 
 
-def called(names: set[str]) -> set[str]:
-    """The sentences in calls of these names, as Python itself reads the code."""
+@cache
+def calls() -> frozenset[tuple[str, str]]:
+    """Name and sentence of every call, as Python itself reads the code."""
     found = set()
     for path in sorted((catalogs.PROJECT / "magazine").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names and node.args:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
                 first = node.args[0]
-                found |= {first.value} if isinstance(first, ast.Constant) and isinstance(first.value, str) else set()
-    return found
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    found.add((node.func.id, first.value))
+    return frozenset(found)
+
+
+def called(names: set[str]) -> set[str]:
+    """The sentences in calls of these names."""
+    return {sentence for name, sentence in calls() if name in names}
 
 
 def test_no_sentence_of_the_code_escapes_the_search() -> None:

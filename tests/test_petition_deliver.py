@@ -122,6 +122,7 @@ def test_no_pdf_tells_who_made_it(handed: Path) -> None:
         assert not [word for word in ("Author", "Producer", "Creator:", "ModDate") if word in info]
 
 
+@pytest.mark.judge
 def test_a_spreadsheet_opens_it_and_carries_nothing_out(handed: Path, tmp_path: Path) -> None:
     office = need("soffice")
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"

@@ -131,6 +131,7 @@ def test_mail_is_offered_beside_it(page: Page) -> None:
     assert page.tree.xpath("//a[starts-with(@href, 'mailto:editors@example.org?subject=')]")
 
 
+@pytest.mark.judge
 def test_the_nu_checker_finds_no_error(page: Page, tmp_path: Path) -> None:
     copy = tmp_path / "page.html"
     copy.write_bytes(page.source)
