@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import ARGUMENTS, Visit, visit
+from browser import ARGUMENTS
 from playwright.sync_api import Browser, sync_playwright
 from site_files import Site, build_site
 from toolbox import REPOSITORY, need
@@ -92,16 +92,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="session", params=["at the root", "under a path", "from disk", "without script"])
-def visits(request: pytest.FixtureRequest, site: Site, chromium: Browser) -> list[Visit]:
-    """One page of each kind, opened in every way in which the site must work."""
-    addresses = [page.address for page in site.kinds]
-    if request.param == "from disk":
-        return visit(chromium, site.root.as_uri() + "/", addresses)
-    with WebServer(site.root, "/a/b/" if request.param == "under a path" else "/") as server:
-        return visit(chromium, server.address, addresses, script=request.param != "without script")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from urllib.parse import unquote, urlsplit
 
 import lxml.etree
 import pytest
-from browser import Visit
 from site_files import LANGUAGES, MAIN_LANGUAGE, Link, Page, Site
 from toolbox import told
 
@@ -250,13 +249,4 @@ def test_a_missing_version_leads_to_the_versions_there_are(site: Site) -> None:
         }
         if not there or not there <= offered:
             problems.append(f"{page.address} offers {sorted(offered & there)} of {sorted(there)}")
-    assert not problems, told(problems)
-
-
-# In a real browser, from everywhere
-
-
-def test_nothing_a_page_asks_for_is_missing(visits: list[Visit]) -> None:
-    problems = [f"{visit.address}: {failed}" for visit in visits for failed in visit.failed]
-    assert visits
     assert not problems, told(problems)

@@ -123,8 +123,15 @@ def home(tmp_path: Path) -> Path:
     return vault.folder(tmp_path / "desk")
 
 
-def test_the_passphrase_opens_the_key(home: Path) -> None:
-    key = vault.make(home, "release", WORDS, WORDS)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder with a key that was made once, and the key: to harden a passphrase takes its time."""
+    home = vault.folder(tmp_path_factory.mktemp("made") / "desk")
+    return home, vault.make(home, "release", WORDS, WORDS)
+
+
+def test_the_passphrase_opens_the_key(made: tuple[Path, str]) -> None:
+    home, key = made
     assert signing.public(vault.unlocked(home, "release", WORDS)) == key
     assert vault.public(home, "release") == key
     assert "encrypted" in (home / "release.key").read_text()
@@ -132,14 +139,14 @@ def test_the_passphrase_opens_the_key(home: Path) -> None:
         vault.unlocked(home, "release", WORDS + " ")
 
 
-def test_nobody_else_reads_the_folder_or_the_key(home: Path) -> None:
-    vault.make(home, "release", WORDS, WORDS)
+def test_nobody_else_reads_the_folder_or_the_key(made: tuple[Path, str]) -> None:
+    home, _ = made
     assert (home.stat().st_mode & 0o077, (home / "release.key").stat().st_mode & 0o077) == (0, 0)
     assert sorted(path.name for path in home.iterdir()) == [".gitignore", "release.key", "release.pub"]
 
 
-def test_a_key_is_never_made_over_another_one(home: Path) -> None:
-    vault.make(home, "release", WORDS, WORDS)
+def test_a_key_is_never_made_over_another_one(made: tuple[Path, str]) -> None:
+    home, _ = made
     before = (home / "release.key").read_bytes()
     with pytest.raises(vault.VaultError):
         vault.make(home, "release", WORDS, WORDS)
