@@ -14,8 +14,9 @@ from pathlib import Path
 import html5lib
 import pytest
 from nginx_server import Nginx, nginx_below
-from releases import Press, first_keys, pinned, prev
+from releases import SCENES, Press, first_keys, pinned, prev
 from site_files import ADDRESSES, Site
+from test_kit_sync import run
 from toolbox import need, told
 
 import magazine.kit
@@ -28,6 +29,7 @@ pytestmark = [pytest.mark.judge, pytest.mark.slow]
 VERIFY = Path(magazine.kit.__file__).parent / "scripts" / "verify.sh"
 PRESET = Preset("magazine.example.org")
 MINISIGN, SSH, OPENSSL, WHOLE, RSYNC, LIST, WGET, HTTRACK = "A1", "A2", "A3", "B", "C1", "C2", "C3", "C4"
+ARCHIVE = "an archive"
 MODULE = "rsync://mirror.example.org/magazine/"  # stands in the text for a mirror's address
 EDITED = "magazine/2008-12/the-report.html"
 
@@ -43,6 +45,8 @@ def instructions(site: str, language: str = "en") -> dict[str, str]:
             letter, number = line[0], ""
         elif re.match(r"[1-4][. ]", line):
             number = line[0]
+    *found[WHOLE], one, other = found[WHOLE]
+    found[ARCHIVE] = [one, other]
     return {section: "\n".join(lines) for section, lines in found.items()}
 
 
@@ -128,7 +132,7 @@ def desk(tmp_path: Path) -> Path:
 
 def test_the_commands_are_the_same_in_each_language() -> None:
     every = [instructions("https://magazine.example.org/", language) for language in ("ru", "ky", "en")]
-    assert every[0].keys() == {"", MINISIGN, SSH, OPENSSL, WHOLE, RSYNC, LIST, WGET, HTTRACK}
+    assert every[0].keys() == {"", MINISIGN, SSH, OPENSSL, WHOLE, ARCHIVE, RSYNC, LIST, WGET, HTTRACK}
     assert every[0] == every[1] == every[2]
     assert "@" not in "".join(every[0].values()).replace("$@", "")
 
@@ -193,6 +197,15 @@ def test_busybox_reads_the_list_without_what_only_gnu_knows(desk: Path) -> None:
     assert typed(script, desk).returncode == 0
     (desk / "copy/index.html").write_text("x")
     assert typed(script, desk).returncode != 0
+
+
+def test_an_archive_is_proven_by_its_hash(tmp_path: Path) -> None:
+    scene = SCENES["packs"](tmp_path)
+    name = scene.folder / "releases/42/all-42.zip"
+    script = instructions("https://magazine.example.org/")[ARCHIVE].replace("magazine-42.zip", str(name))
+    assert "all-42.zip" in typed(script, tmp_path, copy=str(scene.folder)).stdout
+    name.write_bytes(b"PK43")
+    assert typed(script, tmp_path, copy=str(scene.folder)).returncode != 0
 
 
 @contextmanager
@@ -270,6 +283,22 @@ def test_a_copy_by_httrack_keeps_every_byte_and_opens(printed: Printed, tmp_path
     assert typed(script, tmp_path).returncode == 0
     assert verified(copy).returncode == Code.FRESH, verified(copy).stderr
     assert files(copy)[EDITED] == printed.bytes()[EDITED]
+
+
+@pytest.mark.parametrize("program", ["dash", "php"])
+def test_an_edit_of_the_whole_magazine_costs_a_partner_less_than_20_kb(
+    program: str, printed: Printed, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    assert run(program, copy, printed.address).returncode == 0
+    printed.edit()
+    before = printed.server.on_the_wire
+    assert run(program, copy, printed.address).returncode == 0
+    assert verified(copy / "current").returncode == Code.FRESH
+    assert printed.server.on_the_wire - before < 20_000
+    before = printed.server.on_the_wire
+    assert run(program, copy, printed.address).returncode == 0
+    assert printed.server.on_the_wire - before <= 400, "to ask whether there is news"
 
 
 @pytest.mark.parametrize("tool", ["wget", "httrack"])
