@@ -17,7 +17,7 @@ from magazine.release.copies.partial import Work
 from magazine.release.copies.upstream import Upstream
 from magazine.release.notes import Release
 from magazine.release.sources import MAX_FILE, Folder
-from magazine.release.verification import ABSENT, SIGNATURE
+from magazine.release.vouching import ABSENT, SIGNATURE
 
 NO_OWN = marked("%(name)s cannot be a partner's own file (%(reason)s).")
 OURS = marked("it belongs to the magazine")

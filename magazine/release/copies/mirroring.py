@@ -9,7 +9,7 @@ from pathlib import Path
 
 from magazine.messages import marked
 from magazine.progress import Progress
-from magazine.release import notes, signing, sums, verification
+from magazine.release import notes, signing, sums, verification, vouching
 from magazine.release.codes import Code, ReleaseError
 from magazine.release.copies import partial, runnable, swapping
 from magazine.release.copies.assembling import SIGNED, Assembly, Copy, copy_of, digest_of, linked, refuse_own
@@ -110,11 +110,11 @@ class _Run:
     def _renewed(self, sparing: Sparing, here: Verdict, seen: Seen) -> Outcome:
         if here.keys:
             sparing.reuse_keys(Folder(self.folder))
-        keys, seen = verification.keys_of(sparing, self.wanted.roots, seen)
+        keys, seen = vouching.keys_of(sparing, self.wanted.roots, seen)
         self.memory.keep(seen)  # a key that is revoked stays so, whatever comes
-        release, _ = verification.release_of(sparing, keys, seen)
+        release, _ = vouching.release_of(sparing, keys, seen)
         sparing.texts[sums.SUMS] = list_of(sparing, release, self.folder, self.work)
-        listed = verification.sums_of(sparing, release)
+        listed = vouching.sums_of(sparing, release)
         runnable.refuse(listed)
         own = sparing.own(keys, self.wanted.roots)
         assembly = Assembly(self.work, self.source, release, self._old(here))

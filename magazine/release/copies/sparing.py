@@ -15,7 +15,7 @@ from magazine.release.copies.upstream import Upstream
 from magazine.release.keyfile import Keys
 from magazine.release.notes import Release, digest
 from magazine.release.sources import Folder
-from magazine.release.verification import MAX_SIGNATURES, SIGNATURE
+from magazine.release.vouching import MAX_SIGNATURES, SIGNATURE
 
 SSH_SIGNATURE = ".sig"
 KEYS = (keyfile.FILE, f"{keyfile.FILE}{SIGNATURE}", f"{keyfile.FILE}{SSH_SIGNATURE}")

@@ -10,7 +10,7 @@ from pathlib import Path
 import minisign
 
 from magazine.messages import marked, say
-from magazine.release import files, keyfile, seen, signing, sources, verification
+from magazine.release import files, keyfile, seen, signing, sources, vouching
 from magazine.release.codes import ReleaseError
 from magazine.release.keyfile import Keys
 from magazine.release.keys import vault
@@ -49,7 +49,7 @@ def read(folder: Path) -> Keys:
         raise VaultError(NO_LIST, command=MAKE)
     try:
         keys = keyfile.parsed(path.read_bytes())
-        verification.keys_of(sources.Folder(folder), keys.roots, seen.Seen())
+        vouching.keys_of(sources.Folder(folder), keys.roots, seen.Seen())
     except ReleaseError as error:
         raise VaultError(NOT_BELIEVED, file=path, reason=error.said()) from None
     return keys
@@ -72,7 +72,7 @@ def write(folder: Path, keys: Keys, root: minisign.SecretKey) -> None:
     part.mkdir(parents=True)
     for name, content in made.items():
         files.written(part / name, content)
-    verification.keys_of(sources.Folder(part), keys.roots, seen.Seen())
+    vouching.keys_of(sources.Folder(part), keys.roots, seen.Seen())
     part.rename(folder / READY)
     heal(folder)
 

@@ -14,7 +14,7 @@ from magazine.messages import marked
 from magazine.problems import Problem
 from magazine.progress import Progress
 from magazine.records import Library
-from magazine.release import fields, notes, sums, verification
+from magazine.release import fields, notes, sums, vouching
 from magazine.release.keyfile import Keys
 from magazine.release.making import current, feeds, staging, standing
 from magazine.release.making.setup import Setup
@@ -116,7 +116,7 @@ class Press:
         else:
             for pack in before.packs:
                 stage.kept(pack.path)
-                stage.kept(f"{pack.path}{verification.SIGNATURE}")
+                stage.kept(f"{pack.path}{vouching.SIGNATURE}")
             release = replace(release, packs=before.packs)
         listed |= self._fed(stage, where, entries, release.packs)
         release = self._listed(stage, release, before, listed)

@@ -10,7 +10,7 @@ from pathlib import Path
 import minisign
 
 from magazine.messages import marked
-from magazine.release import fields, notes, signing, sources, sums, verification
+from magazine.release import fields, notes, signing, sources, sums, vouching
 from magazine.release.codes import Code, ReleaseError
 from magazine.release.keyfile import Keys
 from magazine.release.making.staging import Staging
@@ -34,8 +34,8 @@ def sign(folder: Path, release: Release, own: Pair, packed: Sequence[Path] = ())
         with path.open("rb") as stream:
             comment = f"{path.name} {release.comment}"
             made = signing.signed(secret, stream, comment)
-        _write(folder, path.with_name(path.name + verification.SIGNATURE), made, release)
-    _write(folder, _next(folder, verification.SIGNATURE), signing.signed(secret, note, release.comment), release)
+        _write(folder, path.with_name(path.name + vouching.SIGNATURE), made, release)
+    _write(folder, _next(folder, vouching.SIGNATURE), signing.signed(secret, note, release.comment), release)
     if ssh:
         _write(folder, _next(folder, ".sig"), signing.ssh_signed(ssh, note, signing.RELEASES), release)
 
@@ -45,7 +45,7 @@ def holders(folder: Path, keys: Keys) -> set[str]:
     source = sources.Folder(folder)
     note = source.text(notes.FILE, notes.LIMIT) or b""
     found = set()
-    for name in _names(folder, verification.SIGNATURE):
+    for name in _names(folder, vouching.SIGNATURE):
         signed = signing.verified(note, source.text(name, signing.LIMIT) or b"", [one.key for one in keys.active], name)
         found |= {signed.key} if signed else set()
     return found
@@ -54,14 +54,14 @@ def holders(folder: Path, keys: Keys) -> set[str]:
 def proved(folder: Path, keys: Keys, seen: Seen) -> Release:
     """A release that somebody else has made, if it is whole and follows what was seen; raises ReleaseError, OSError."""
     source = sources.Folder(folder)
-    theirs, seen = verification.keys_of(source, keys.roots, seen)
+    theirs, seen = vouching.keys_of(source, keys.roots, seen)
     note = source.text(notes.FILE, notes.LIMIT) or b""
     if not holders(folder, keys):
         raise ReleaseError(Code.BAD_SIGNATURE, STRANGE, file=notes.FILE)
     release = notes.parsed(note)
     if release.seq <= seen.release or (release.seq == seen.release + 1 and seen.note and release.prev != seen.note):
         raise ReleaseError(Code.FORK, BACK, number=release.seq, seen=seen.release)
-    listed = verification.sums_of(source, release)
+    listed = vouching.sums_of(source, release)
     packs_are_right = all(source.digest(pack.path, pack.size) == (pack.sha256, pack.size) for pack in release.packs)
     if theirs != keys or sums.of_folder(folder) != listed or not packs_are_right:
         raise ReleaseError(Code.CHANGED, OTHER, folder=folder)
@@ -74,7 +74,7 @@ def brought(folder: Path, waiting: Path) -> bool:
         return False
     if (waiting / notes.FILE).read_bytes() != (folder / notes.FILE).read_bytes():
         return False
-    for suffix in (verification.SIGNATURE, ".sig"):
+    for suffix in (vouching.SIGNATURE, ".sig"):
         there = {(waiting / name).read_bytes() for name in _names(waiting, suffix)}
         for name in _names(folder, suffix):
             if (folder / name).read_bytes() not in there:
@@ -111,5 +111,5 @@ def _names(folder: Path, suffix: str) -> list[str]:
 
 
 def _free(folder: Path, suffix: str) -> list[Path]:
-    numbers = range(2, verification.MAX_SIGNATURES + 1)
+    numbers = range(2, vouching.MAX_SIGNATURES + 1)
     return [folder / f"{notes.FILE}{suffix}", *(folder / f"{notes.FILE}.{number}{suffix}" for number in numbers)]

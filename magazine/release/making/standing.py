@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from magazine.release import keyfile, notes, sums, verification
+from magazine.release import keyfile, notes, sums, vouching
 from magazine.release.notes import Pack, Release, digest
 from magazine.release.seen import Seen
 from magazine.release.sources import Folder
@@ -43,7 +43,7 @@ class Standing:
     def packs(self) -> tuple[Pack, ...]:
         """Its packs, if all of them are there."""
         packs = self.release.packs if self.release else ()
-        every = [self.folder / name for pack in packs for name in (pack.path, f"{pack.path}{verification.SIGNATURE}")]
+        every = [self.folder / name for pack in packs for name in (pack.path, f"{pack.path}{vouching.SIGNATURE}")]
         return packs if all(path.is_file() for path in every) else ()
 
 
@@ -54,7 +54,7 @@ def read(folder: Path) -> Standing:
     if note is None:
         return Standing(folder)
     release = notes.parsed(note)
-    listed = verification.sums_of(source, release)
+    listed = vouching.sums_of(source, release)
     keys = source.text(keyfile.FILE, keyfile.LIMIT) or b""
     own = {name: digest((folder / name).read_bytes()) for name in own_names(folder)}
     seen = Seen().with_keys(keyfile.parsed(keys), keys).with_release(release, note)

@@ -10,14 +10,15 @@ from pathlib import Path, PurePosixPath
 
 from magazine.messages import marked
 from magazine.mirrors import Mirror
-from magazine.release import fetching, notes, verification
+from magazine.release import fetching, notes, vouching
 from magazine.release.codes import Code, ReleaseError
 from magazine.release.fetching import Fetcher
 from magazine.release.monitor import pages
 from magazine.release.notes import Release
 from magazine.release.seen import Seen
 from magazine.release.sources import Site
-from magazine.release.verification import ABSENT, CHANGED, FORK, PETITION
+from magazine.release.verification import CHANGED, PETITION
+from magazine.release.vouching import ABSENT, FORK
 
 TEXTS = (".html", ".xml", ".txt", ".svg", ".css", ".js", ".json", ".php", ".sh", ".py", ".cmd", ".conf")
 LIMIT = 12_000_000  # bytes of a text
@@ -78,8 +79,8 @@ def look(fetcher: Fetcher, newest: Newest, roots: Collection[str], today: dt.dat
     """Look at a mirror; ``full`` reads all its texts, ``probe`` is a word that no address has."""
     source = Site(fetcher)
     try:
-        keys, seen = verification.keys_of(source, roots, Seen())
-        release, note = verification.release_of(source, keys, seen)
+        keys, seen = vouching.keys_of(source, roots, Seen())
+        release, note = vouching.release_of(source, keys, seen)
     except ReleaseError as error:
         state = "wrong key" if error.code in WRONG_KEYS else "unreachable" if error.code in GONE else "tampered"
         return Look(state, 0, (error,))
@@ -132,7 +133,7 @@ def _standing(release: Release, note: bytes, newest: Newest, today: dt.date) -> 
 
 def _differences(source: Site, release: Release, newest: Newest) -> Iterator[ReleaseError]:
     """What is wrong with the texts of a mirror, what was put into its pages, and whether browsers can show them."""
-    listed = newest.sums if release == newest.release else verification.sums_of(source, release)
+    listed = newest.sums if release == newest.release else vouching.sums_of(source, release)
     petitions, count, told = {text.path for text in release.petitions}, 0, set[str]()
     for name, sha256 in listed.items():
         suffix = PurePosixPath(name).suffix

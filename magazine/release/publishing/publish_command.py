@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from magazine.messages import marked, say
-from magazine.release import keyfile, notes, verification
+from magazine.release import keyfile, notes, vouching
 from magazine.release.codes import ReleaseError
 from magazine.release.keys import key_files, vault
 from magazine.release.keys.vault import VaultError
@@ -145,7 +145,7 @@ def _without(published: Path, large: list[Pack]) -> Iterator[Path]:
         yield published
         return
     view = current.beside(published, VIEW)
-    left = {published / name for pack in large for name in (pack.path, f"{pack.path}{verification.SIGNATURE}")}
+    left = {published / name for pack in large for name in (pack.path, f"{pack.path}{vouching.SIGNATURE}")}
     shutil.rmtree(view, ignore_errors=True)
     view.mkdir()
     try:
