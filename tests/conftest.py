@@ -58,9 +58,11 @@ def _own_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 # these come first, so that no core waits for one of them at the end
 LONGEST = (
-    "test_accessibility", "test_warm", "test_kit_sync", "test_moderation_page", "test_preview", "test_intake_pages",
-    "test_guides", "test_intake_canaries", "test_intake_server", "test_bench", "test_html", "test_kit_verify",
-    "test_moderation_command", "test_phone", "test_pack_epub", "test_pack_archives", "test_pack_zim",
+    "test_accessibility", "test_warm", "test_bench", "test_kit_sync", "test_guides", "test_intake_canaries",
+    "test_intake_server", "test_moderation_page", "test_preview", "test_intake_pages", "test_html",
+    "test_moderation_signing_crash", "test_pack_epub", "test_sign_oracle", "test_petition_levels", "test_kit_verify",
+    "test_visits", "test_moderation_command", "test_phone", "test_sync", "test_mail_import", "test_petition_deliver",
+    "test_petition_pages", "test_pack_archives", "test_pack_zim",
 )  # fmt: skip
 
 

@@ -119,7 +119,8 @@ def test_too_much_is_refused_without_a_word_of_it_and_never_written(tmp_path: Pa
         for request in BROKEN:
             with raw(server) as client:
                 client.sendall(request)
-                client.shutdown(socket.SHUT_WR)
+                with contextlib.suppress(OSError):  # it may have hung up already
+                    client.shutdown(socket.SHUT_WR)
                 said = b""
                 with contextlib.suppress(ConnectionError):
                     while piece := client.recv(65536):
