@@ -405,11 +405,11 @@ def release(
 
 
 @task
-def publish(_, dry_run=False, anyway=False):
+def publish(_, dry_run=False, anyway=False, output=None, content=None):
     """Send the last release to the branch in git, and by rsync."""
     from magazine.release.publishing.publish_command import Wanted
 
-    leave("release.publishing.publish_command", Wanted(dry_run, anyway))
+    leave("release.publishing.publish_command", Wanted(dry_run, anyway), path(content), path(output))
 
 
 @task

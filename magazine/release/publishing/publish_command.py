@@ -59,9 +59,9 @@ class Counter:
     date: dt.date
 
 
-def run(wanted: Wanted, published: Path | None = None) -> int:
+def run(wanted: Wanted, content: Path | None = None, published: Path | None = None) -> int:
     """Send the last release and say where it went; the exit status."""
-    return done(Counter(wanted, of_settings(said(), None, published), fingerprints.day()))
+    return done(Counter(wanted, of_settings(said(), content, published), fingerprints.day()))
 
 
 def done(counter: Counter) -> int:
