@@ -178,7 +178,7 @@ def test_a_machine_that_has_shasum_and_openssl_alone(tmp_path: Path, name: str, 
     """As macOS had it for long."""
     scene = SCENES[name](tmp_path)
     (tmp_path / "bin").mkdir()
-    tools = "awk cat cmp comm cp cut find fold grep head mktemp mv od openssl perl rm sed shasum sort tail tr wc date"
+    tools = "awk cat cmp cp cut find fold grep head mktemp mv od openssl perl rm sed shasum sort tail tr wc date"
     for command in (*tools.split(), tool):
         (tmp_path / "bin" / command).symlink_to(need(command))
     if scene.seen != Seen():
@@ -203,3 +203,17 @@ def test_shellcheck_has_nothing_to_say() -> None:
         [need("shellcheck"), "-s", "sh", KIT / "verify.sh"], capture_output=True, encoding="utf-8", check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("missing", ["awk", "cmp", "cut", "date", "find", "grep", "sed", "sort", "tail", "tr", "wc"])
+def test_a_program_that_is_not_there_makes_nothing_whole(tmp_path: Path, missing: str) -> None:
+    """What it would have found must not pass for nothing."""
+    scene = SCENES["delete"](tmp_path)
+    (tmp_path / "bin").mkdir()
+    tools = "awk base64 cat cmp cp cut date find grep head mktemp minisign mv od rm sed sha256sum sort tail tr wc"
+    for command in tools.split():
+        if command != missing:
+            (tmp_path / "bin" / command).symlink_to(need(command))
+    done = judged(scene, "verify.sh in dash", "minisign", tmp_path / "s", PATH=str(tmp_path / "bin"))
+    assert done.returncode == Code.USAGE
+    assert f"({missing})" in done.stderr

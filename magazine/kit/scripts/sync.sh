@@ -134,6 +134,11 @@ elif command -v perl >/dev/null 2>&1; then # as on macOS
     limited="perl -e alarm(shift);exec(@ARGV) $WHOLE"
 fi
 
+patience="-T $CALM"
+if [ "$client" = wget ] && [ -n "$limited" ]; then # some of busybox end with a fault when they are told to wait
+    case "$(wget --version 2>&1)" in *GNU*) ;; *) patience='' ;; esac
+fi
+
 sha256() { # of a file
     if command -v sha256sum >/dev/null 2>&1; then sha256sum <"$1"; else shasum -a 256 <"$1"; fi | cut -c 1-64
 }
@@ -182,7 +187,7 @@ fetch() {
     else
         while [ "$(date +%s)" -lt "$end" ] && read -r target name; do
             # shellcheck disable=SC2086 # several words
-            within "$1" $limited wget -q -T "$CALM" -U "Mozilla/5.0" -O "$target" "$from$(escaped "$name")" </dev/null ||
+            within "$1" $limited wget -q $patience -U "Mozilla/5.0" -O "$target" "$from$(escaped "$name")" </dev/null ||
                 rm -f "$target"
         done <.lock/names
     fi
@@ -324,6 +329,14 @@ every() { # FOLDER: the lines of all files that are wanted of it, archives too
     [ -z "$packs" ] || sed -n 's/^pack \([^ ]*\) [^ ]* \([^ ]*\)$/\2  \1/p' "$1/release.txt"
 }
 
+both() { # FILE OTHER: the lines of the other file that are in the first one, too; not every busybox has comm
+    awk 'FILENAME == ARGV[1] { known[$0] = 1; next } $0 in known' "$1" "$2"
+}
+
+without() { # FILE OTHER: the lines of the other file that are not in the first one
+    awk 'FILENAME == ARGV[1] { known[$0] = 1; next } !($0 in known)' "$1" "$2"
+}
+
 rotten() { # FOLDER LIST: which files of a folder are there and are not as its list says, by a bad disk or a hand
     : >.lock/rotten
     [ -n "$1" ] && [ -d "$1" ] || return 0
@@ -347,8 +360,8 @@ gather() { # puts all files into the new tree: from the old one, from what came 
     while IFS= read -r name; do rm -f "new/$name"; done <.lock/rotten
     rotten "$old" .lock/before
     awk 'FILENAME == ARGV[1] { gone[$0] = 1; next } !(substr($0, 67) in gone)' .lock/rotten .lock/before >.lock/right
-    comm -12 .lock/all .lock/right | cut -c 67- >.lock/same
-    comm -23 .lock/all .lock/right >.lock/other
+    both .lock/right .lock/all | cut -c 67- >.lock/same
+    without .lock/right .lock/all >.lock/other
     while IFS= read -r name; do
         case "$name" in */*) mkdir -p "new/${name%/*}" ;; esac
         [ -f "new/$name" ] || ln "$old/$name" "new/$name" 2>/dev/null || cp -p "$old/$name" "new/$name" 2>/dev/null ||
@@ -423,7 +436,8 @@ is_gone() { # whether the mirror says that it has no such file
         code=$(curl -q -s -g -I --proto =http,https --max-time "$CALM" -o /dev/null -w '%{http_code}' "$from$(escaped "$1")" 2>/dev/null)
         case "$code" in 404 | 410) return 0 ;; *) return 1 ;; esac
     fi
-    $limited wget -q -T "$CALM" -O /dev/null "$from$(escaped "$1")" 2>/dev/null
+    # shellcheck disable=SC2086 # several words
+    $limited wget -q $patience -O /dev/null "$from$(escaped "$1")" 2>/dev/null
     [ $? -eq 8 ]
 }
 
@@ -445,11 +459,12 @@ keep_tag() {
 }
 
 told() { # what changes for readers
-    cut -c 67- .lock/all | sort >.lock/names
-    comm -23 .lock/all .lock/before | cut -c 67- | while IFS= read -r name; do
+    cut -c 67- .lock/all >.lock/names
+    cut -c 67- .lock/before >.lock/names-before
+    without .lock/before .lock/all | cut -c 67- | while IFS= read -r name; do
         printf '%s %s\n' "$(sentence changed)" "$name"
     done
-    cut -c 67- .lock/before | sort | comm -23 - .lock/names | while IFS= read -r name; do
+    without .lock/names .lock/names-before | while IFS= read -r name; do
         printf '%s %s\n' "$(sentence removed)" "$name"
     done
 }

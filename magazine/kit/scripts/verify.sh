@@ -36,6 +36,7 @@ sentence() {
         19) echo "В списке есть опасное имя файла." ;;
         20) echo "Файл выпуска написан не так, как положено." ;;
         21) echo "Есть два разных выпуска с одним номером: сразу сообщите редакции." ;;
+        needed) echo "На этом компьютере нет программы, без которой не проверить." ;;
         root) echo "Не назван корневой ключ: он записан на бумаге, укажите его после --root." ;;
         tool) echo "На этом компьютере нет ни minisign, ни ssh-keygen: установите одну из этих программ." ;;
         release) echo "Выпуск, дата, число файлов:" ;;
@@ -56,6 +57,7 @@ sentence() {
         19) echo "Тизмеде коркунучтуу файл аты бар." ;;
         20) echo "Чыгарылыштын файлы тийиштүү түрдө жазылган эмес." ;;
         21) echo "Бир номерде эки башка чыгарылыш бар: дароо редакцияга билдириңиз." ;;
+        needed) echo "Бул компьютерде текшерүүгө керек программа жок." ;;
         root) echo "Негизги ачкыч аталган эмес: ал кагазда жазылган, аны --root артына жазыңыз." ;;
         tool) echo "Бул компьютерде minisign да, ssh-keygen да жок: бирин орнотуңуз." ;;
         release) echo "Чыгарылыш, күнү, файлдардын саны:" ;;
@@ -76,6 +78,7 @@ sentence() {
         19) echo "The list holds a name that could do harm." ;;
         20) echo "A file of the release is not written as it must be." ;;
         21) echo "There are two different releases of one number: tell the editors at once." ;;
+        needed) echo "This computer lacks a program that is needed to check." ;;
         root) echo "No root key is named: it stands on paper, and goes behind --root." ;;
         tool) echo "Neither minisign nor ssh-keygen is on this computer: install one of them." ;;
         release) echo "Release, date, number of files:" ;;
@@ -95,6 +98,14 @@ end() { # CODE [WHAT]
     say "$@"
     exit "$1"
 }
+
+# what a program that is not there would have found must not pass for nothing
+for name in awk cat cmp cp cut date find grep head mktemp mv od printf rm sed sort tail tr wc; do
+    if ! command -v "$name" >/dev/null 2>&1; then
+        printf '%s (%s)\n' "$(sentence needed)" "$name" >&2
+        exit 2
+    fi
+done
 
 is_key() { printf '%s\n' "$1" | grep -Eqx 'RW[A-Za-z0-9+/]{54}|ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}'; }
 
@@ -151,6 +162,14 @@ sha256() { # of the standard input
 
 check_sums() { # says which files of a list were changed
     if command -v sha256sum >/dev/null 2>&1; then sha256sum -c "$1"; else shasum -a 256 -c "$1"; fi 2>/dev/null
+}
+
+both() { # FILE OTHER: the lines of the other file that are in the first one, too; not every busybox has comm
+    awk 'FILENAME == ARGV[1] { known[$0] = 1; next } $0 in known' "$1" "$2"
+}
+
+without() { # FILE OTHER: the lines of the other file that are not in the first one
+    awk 'FILENAME == ARGV[1] { known[$0] = 1; next } !($0 in known)' "$1" "$2"
 }
 
 small() { # NAME BYTES: a plain file that is not longer
@@ -399,9 +418,10 @@ found() { # CODE, and the names of files on the standard input
     done
 }
 : >"$temporary/codes"
-check_sums "$sums" | sed -n 's/: FAILED[a-z ]*$//p' | sort >"$temporary/failed"
-comm -12 "$temporary/failed" "$temporary/there" | found 10
-comm -23 "$temporary/names" "$temporary/there" | found 11
+check_sums "$sums" >"$temporary/checked"
+sed -n 's/: FAILED[a-z ]*$//p' "$temporary/checked" >"$temporary/failed"
+both "$temporary/there" "$temporary/failed" | found 10
+without "$temporary/there" "$temporary/names" | found 11
 sed -n 's/^pack \([^ ]*\) [^ ]* \([^ ]*\)$/\2  \1/p' release.txt >"$temporary/packs"
 while read -r sha256 name; do
     [ ! -f "$name" ] || [ "$(sha256 <"$name")" = "$sha256" ] || printf '%s\n' "$name" | found 10
@@ -413,12 +433,13 @@ done <"$temporary/packs"
     printf '%s\n' "$sums" keys.txt keys.txt.minisig keys.txt.sig release.txt release.txt.minisig release.txt.sig
     for part in 2 3 4 5 6 7 8 9; do printf '%s\n' "release.txt.$part.minisig" "release.txt.$part.sig"; done
 } | sort -u >"$temporary/expected"
-comm -13 "$temporary/expected" "$temporary/there" | found 12
+without "$temporary/expected" "$temporary/there" | found 12
 [ ! -s "$temporary/strange" ] || head -c 200 "$temporary/strange" | { cat && echo; } | found 12
 if [ -s "$temporary/codes" ]; then
     code=$(sort -n "$temporary/codes" | head -n 1)
     exit "$code"
 fi
+[ "$(grep -c ': OK$' "$temporary/checked")" -eq "$files" ] || end 3 "$sums"
 grep -E '^(release|keys)\.txt(\.[2-9])?\.(minisig|sig)$|^releases/.*\.minisig$' "$temporary/there" >"$temporary/signatures"
 while IFS= read -r name; do well_formed "$name"; done <"$temporary/signatures"
 
