@@ -35,7 +35,9 @@ $sentences = [
         UNSAFE => 'В списке есть опасное имя файла.', MALFORMED => 'Файл выпуска написан не так, как положено.',
         FORK => 'Есть два разных выпуска с одним номером: сразу сообщите редакции.',
         'busy' => 'Другой запуск ещё работает с этой папкой.', 'same' => 'Ничего нового нет.', 'changed' => 'Изменено:',
-        'removed' => 'Убрано:', 'ready' => 'Проверено и готово. Тот же запуск без --show покажет это читателям.',
+        'removed' => 'Убрано:', 'whole' => 'Новая копия, файлов:',
+        'sodium' => 'В этом PHP нет sodium: попросите хостинг включить это расширение.',
+        'ready' => 'Проверено и готово. Тот же запуск без --show покажет это читателям.',
         'live' => 'Опубликован выпуск', 'write' => 'В эту папку нельзя писать, или диск полон.',
     ],
     'ky' => [
@@ -50,7 +52,8 @@ $sentences = [
         UNSAFE => 'Тизмеде коркунучтуу файл аты бар.', MALFORMED => 'Чыгарылыштын файлы тийиштүү түрдө жазылган эмес.',
         FORK => 'Бир номерде эки башка чыгарылыш бар: дароо редакцияга билдириңиз.',
         'busy' => 'Башка иштетүү бул папка менен дагы эле иштеп жатат.', 'same' => 'Жаңы эч нерсе жок.',
-        'changed' => 'Өзгөртүлдү:', 'removed' => 'Алынды:',
+        'changed' => 'Өзгөртүлдү:', 'removed' => 'Алынды:', 'whole' => 'Жаңы көчүрмө, файлдардын саны:',
+        'sodium' => 'Бул PHPде sodium жок: хостингден бул кеңейтүүнү күйгүзүүнү сураныңыз.',
         'ready' => 'Текшерилди жана даяр. --show жок ошол эле буйрук муну окурмандарга көрсөтөт.',
         'live' => 'Жарыяланган чыгарылыш', 'write' => 'Бул папкага жазууга болбойт же диск толгон.',
     ],
@@ -66,7 +69,8 @@ $sentences = [
         MALFORMED => 'A file of the release is not written as it must be.',
         FORK => 'There are two different releases of one number: tell the editors at once.',
         'busy' => 'Another run is still at work in this folder.', 'same' => 'There is nothing new.',
-        'changed' => 'Changed:', 'removed' => 'Removed:',
+        'changed' => 'Changed:', 'removed' => 'Removed:', 'whole' => 'A new copy; its files:',
+        'sodium' => 'This PHP has no sodium: ask the host to switch that extension on.',
         'ready' => 'Verified and ready. The same command without --show lets readers see it.',
         'live' => 'Published release', 'write' => 'This folder cannot be written to, or the disk is full.',
     ],
@@ -613,6 +617,11 @@ class Copy
         return $tree;
     }
 
+    public function isFirst(): bool
+    {
+        return $this->old === '';
+    }
+
     public function expires(): string
     {
         preg_match('/^expires (' . DATE . ')$/Dm', (string) file_get_contents("{$this->home}/current/release.txt"), $found);
@@ -813,7 +822,9 @@ $tell = function (string $line): void {
     echo preg_replace('/[\x00-\x1f\x7f]/', '?', $line), "\n";
 };
 $end = function (int $code) {
-    http_response_code($code && $code !== EXPIRED ? 500 : 200);
+    if (PHP_SAPI !== 'cli') {
+        http_response_code($code && $code !== EXPIRED ? 500 : 200);
+    }
     exit($code);
 };
 
@@ -833,6 +844,7 @@ if (PHP_SAPI === 'cli') {
         }
     }
 } else {
+    ob_start(); // the status is known at the end
     header('Content-Type: text/plain; charset=utf-8');
     if (strlen($secret) < 20 || !hash_equals($secret, (string) ($_GET['secret'] ?? ''))) {
         http_response_code(404);
@@ -845,8 +857,12 @@ foreach ($roots as $root) {
         $roots = [];
     }
 }
-if (!$roots || !$from || $folder === '' || $folder[0] === '-' || !function_exists('sodium_crypto_generichash')) {
+if (!$roots || !$from || $folder === '' || $folder[0] === '-') {
     $tell($say(USAGE) . ' php sync.php [--root KEY]... [--from ADDRESS]... [--packs] [--show] FOLDER');
+    $end(USAGE);
+}
+if (!function_exists('sodium_crypto_generichash')) {
+    $tell($say('sodium'));
     $end(USAGE);
 }
 tried('set_time_limit', 0);
@@ -877,8 +893,11 @@ foreach ($from as $address) {
             $tell($code ? $say($code) : $say('same'));
             break;
         }
-        foreach ($copy->changed as $name) {
+        foreach ($copy->isFirst() ? [] : $copy->changed as $name) {
             $tell($say('changed') . " $name");
+        }
+        if ($copy->isFirst()) {
+            $tell($say('whole') . ' ' . count($copy->changed));
         }
         foreach ($copy->removed as $name) {
             $tell($say('removed') . " $name");

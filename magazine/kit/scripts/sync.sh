@@ -36,6 +36,7 @@ sentence() {
         unreachable) echo "До этого адреса не добраться, или он не отвечает до конца:" ;;
         changed) echo "Изменено:" ;;
         removed) echo "Убрано:" ;;
+        whole) echo "Новая копия, файлов:" ;;
         ready) echo "Проверено и готово. Та же команда без --show покажет это читателям." ;;
         live) echo "Опубликован выпуск" ;;
         tool) echo "На этом компьютере нет ни curl, ни wget." ;;
@@ -51,6 +52,7 @@ sentence() {
         unreachable) echo "Бул дарекке жетүүгө болбойт же ал аягына чейин жооп бербейт:" ;;
         changed) echo "Өзгөртүлдү:" ;;
         removed) echo "Алынды:" ;;
+        whole) echo "Жаңы көчүрмө, файлдардын саны:" ;;
         ready) echo "Текшерилди жана даяр. --show жок ошол эле буйрук муну окурмандарга көрсөтөт." ;;
         live) echo "Жарыяланган чыгарылыш" ;;
         tool) echo "Бул компьютерде curl да, wget да жок." ;;
@@ -66,6 +68,7 @@ sentence() {
         unreachable) echo "This address cannot be reached, or does not answer to the end:" ;;
         changed) echo "Changed:" ;;
         removed) echo "Removed:" ;;
+        whole) echo "A new copy; its files:" ;;
         ready) echo "Verified and ready. The same command without --show lets readers see it." ;;
         live) echo "Published release" ;;
         tool) echo "Neither curl nor wget is on this computer." ;;
@@ -76,7 +79,7 @@ sentence() {
     esac
 }
 
-end() { # CODE SENTENCE [WHAT], without any sign in it that a terminal obeys
+finish() { # CODE SENTENCE [WHAT], without any sign in it that a terminal obeys
     printf '%s %s\n' "$(sentence "$2")" "$(printf '%s' "${3:-}" | tr -c ' -~' '?')" >&2
     exit "$1"
 }
@@ -85,35 +88,35 @@ kit=$(cd -- "$(dirname -- "$0")" && pwd)
 show='' mirrors='' roots='' packs=''
 while [ $# -gt 0 ]; do
     case "$1" in
-    --root | --from) [ $# -gt 1 ] || end 2 usage ;;
+    --root | --from) [ $# -gt 1 ] || finish 2 usage ;;
     esac
     case "$1" in
     --root) roots="$roots $2" && shift 2 ;;
     --from) mirrors="$mirrors $2" && shift 2 ;;
     --packs) packs=yes && shift ;;
     --show) show=yes && shift ;;
-    -*) end 2 usage "$1" ;;
+    -*) finish 2 usage "$1" ;;
     *) break ;;
     esac
 done
-[ $# -eq 1 ] || end 2 usage
+[ $# -eq 1 ] || finish 2 usage
 [ -n "$mirrors" ] || mirrors=$FROM
-[ -n "$mirrors" ] || end 2 usage
+[ -n "$mirrors" ] || finish 2 usage
 MAGAZINE_ROOTS="$ROOTS $roots"
 export MAGAZINE_ROOTS
-mkdir -p -- "$1" 2>/dev/null || end 3 write "$1"
-cd -- "$1" || end 3 write "$1"
+mkdir -p -- "$1" 2>/dev/null || finish 3 write "$1"
+cd -- "$1" || finish 3 write "$1"
 home=$PWD
 LC_ALL=C
 export LC_ALL MAGAZINE_LANG="$language"
 
 # one run at a time; the lock of a process that is no more is taken over
 if ! mkdir .lock 2>/dev/null; then
-    [ -d .lock ] || end 3 write "$home"
+    [ -d .lock ] || finish 3 write "$home"
     holder=$(cat .lock/pid 2>/dev/null)
-    if [ -n "$holder" ] && kill -0 "$holder" 2>/dev/null; then end 3 busy "$home"; fi
+    if [ -n "$holder" ] && kill -0 "$holder" 2>/dev/null; then finish 3 busy "$home"; fi
     rm -rf .lock
-    mkdir .lock 2>/dev/null || end 3 busy "$home"
+    mkdir .lock 2>/dev/null || finish 3 busy "$home"
 fi
 echo "$$" >.lock/pid
 trap 'rm -rf "$home/.lock"' EXIT
@@ -124,7 +127,7 @@ if command -v curl >/dev/null 2>&1; then
 elif command -v wget >/dev/null 2>&1; then
     client=wget
 else
-    end 2 tool
+    finish 2 tool
 fi
 
 limited='' # nothing takes longer than it may, where there is a program that sees to it
@@ -209,14 +212,14 @@ swap() { # TREE: readers see the old tree or the new one; where a folder knows n
         mv -fT .current current 2>/dev/null || mv -fh .current current 2>/dev/null ||
             perl -e 'exit !rename ".current", "current"' 2>/dev/null || {
             rm -f current && mv -f .current current
-        } || end 3 write "$home"
+        } || finish 3 write "$home"
         return
     fi
     rm -rf before
-    [ ! -e current ] || mv current before || end 3 write "$home"
+    [ ! -e current ] || mv current before || finish 3 write "$home"
     if ! mv "$1" current; then
         mend
-        end 3 write "$home"
+        finish 3 write "$home"
     fi
 }
 
@@ -236,13 +239,13 @@ try() {
     old=''
     [ ! -f current/release.txt ] || old=$(cd -P current && pwd)
     rm -rf head .lock/short
-    mkdir -p head new || end 3 write "$home"
+    mkdir -p head new || finish 3 write "$home"
 
     # the signature alone tells whether there is news
     if [ -n "$old" ] && [ "$client" = curl ] && ! is_rsync "$from"; then
         set --
         if [ "$(sed -n 1p etag 2>/dev/null)" = "$from" ]; then set -- -H "If-None-Match: $(sed -n 2p etag)"; fi
-        within "$SMALL" curl -q -s -f -g --proto =http,https --connect-timeout "$CALM" --max-time 120 -A "" -H "Accept:" "$@" \
+        within "$SMALL" curl -q -s -f -g --proto =http,https --connect-timeout "$CALM" --max-time 120 -A "" -H "Accept:" ${1+"$@"} \
             -D .lock/head -o head/release.txt.minisig "${from}release.txt.minisig" || return 3
         if grep -q '^HTTP/[0-9.]* 304' .lock/head; then
             news=no
@@ -384,7 +387,7 @@ gather() { # puts all files into the new tree: from the old one, from what came 
             take "$hash" "$name" || return $?
         fi
         if ! { cp "parts/$hash" new/.part && TZ=UTC0 touch -t "$time" new/.part && mv new/.part "new/$name"; }; then
-            end 3 write "$home"
+            finish 3 write "$home"
         fi
     done <.lock/places
     [ -n "$packs" ] || return 0
@@ -442,7 +445,7 @@ is_gone() { # whether the mirror says that it has no such file
 }
 
 finish() { # adds what vouches for the tree, and looks at all of it; what is the partner's own comes after that
-    cp head/* new/ || end 3 write "$home"
+    cp head/* new/ || finish 3 write "$home"
     (cd new && TZ=UTC0 touch -t "$time" SHA256SUMS.txt release.txt* keys.txt*)
     verified '' new
     code=$?
@@ -459,6 +462,10 @@ keep_tag() {
 }
 
 told() { # what changes for readers
+    if [ ! -s .lock/before ]; then
+        printf '%s %s\n' "$(sentence whole)" "$(wc -l <.lock/all | tr -d ' ')"
+        return 0
+    fi
     cut -c 67- .lock/all >.lock/names
     cut -c 67- .lock/before >.lock/names-before
     without .lock/before .lock/all | cut -c 67- | while IFS= read -r name; do
@@ -491,7 +498,7 @@ for from in $mirrors; do
         ;;
     esac
     if [ "$news" = no ]; then
-        if [ "$(value expires current/release.txt | tr -d -)" -lt "$(date -u +%Y%m%d)" ]; then end 15 stale; fi
+        if [ "$(value expires current/release.txt | tr -d -)" -lt "$(date -u +%Y%m%d)" ]; then finish 15 stale; fi
         sentence same
         exit 0
     fi
@@ -503,7 +510,7 @@ for from in $mirrors; do
     tree="$(value seq new/release.txt)-$(sha256 new/release.txt | cut -c 1-8)"
     mkdir -p trees
     [ ! -d "trees/$tree" ] || tree="$tree-$$"
-    mv new "trees/$tree" || end 3 write "$home"
+    mv new "trees/$tree" || finish 3 write "$home"
     sync 2>/dev/null
     swap "trees/$tree"
     [ ! -f .lock/head ] || keep_tag

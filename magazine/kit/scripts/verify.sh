@@ -94,7 +94,7 @@ say() { # CODE [WHAT], without any sign in it that a terminal obeys
     fi
 }
 
-end() { # CODE [WHAT]
+finish() { # CODE [WHAT]
     say "$@"
     exit "$1"
 }
@@ -116,27 +116,27 @@ for key in $ROOTS; do
 done
 while [ $# -gt 0 ]; do
     case "$1" in
-    --root | --state | --allow | --until) [ $# -gt 1 ] || end 2 "$1" ;;
+    --root | --state | --allow | --until) [ $# -gt 1 ] || finish 2 "$1" ;;
     esac
     case "$1" in
     --root)
-        is_key "$2" || end 2 "$2"
+        is_key "$2" || finish 2 "$2"
         roots="$roots$2
 "
         shift 2 ;;
     --state) state=$2 && shift 2 ;;
     --until)
-        case "$2" in note | list) until=$2 ;; *) end 2 "$2" ;; esac
+        case "$2" in note | list) until=$2 ;; *) finish 2 "$2" ;; esac
         shift 2 ;;
     --allow)
         allowed="$allowed$2
 "
         shift 2 ;;
-    -*) end 2 "$1" ;;
+    -*) finish 2 "$1" ;;
     *) break ;;
     esac
 done
-[ $# -eq 1 ] || end 2 "sh verify.sh [--root KEY]... [--state FILE] [--allow NAME]... FOLDER"
+[ $# -eq 1 ] || finish 2 "sh verify.sh [--root KEY]... [--state FILE] [--allow NAME]... FOLDER"
 if [ -z "$roots" ]; then
     sentence root >&2
     exit 2
@@ -151,8 +151,8 @@ if [ -z "$tool" ]; then
 fi
 case "$tool" in minisign) suffix=minisig kind='' ;; *) suffix=sig kind=-ssh ;; esac
 case "$state" in '' | /*) ;; *) state="$PWD/$state" ;; esac
-cd -- "$1" 2>/dev/null || end 3 "$1"
-temporary=$(mktemp -d) || end 3 "mktemp"
+cd -- "$1" 2>/dev/null || finish 3 "$1"
+temporary=$(mktemp -d) || finish 3 "mktemp"
 trap 'rm -rf "$temporary"' EXIT
 trap 'exit 3' HUP INT TERM
 
@@ -173,8 +173,8 @@ without() { # FILE OTHER: the lines of the other file that are not in the first 
 }
 
 small() { # NAME BYTES: a plain file that is not longer
-    [ -f "$1" ] || end 11 "$1"
-    [ "$(wc -c <"$1")" -le "$2" ] || end 20 "$1"
+    [ -f "$1" ] || finish 11 "$1"
+    [ "$(wc -c <"$1")" -le "$2" ] || finish 20 "$1"
 }
 
 value() { # NAME FILE: of the first line of that name
@@ -187,18 +187,18 @@ ends_well() { # FILE: with a line break
 
 # fields FILE SHOWN ONCE ORDER: whether it is lines of a name and a value, in order, and some of them just once
 fields() {
-    ends_well "$1" || end 20 "$2"
-    [ "$(tr -d '\000-\011\013-\037\177' <"$1" | wc -c)" -eq "$(wc -c <"$1")" ] || end 20 "$2"
+    ends_well "$1" || finish 20 "$2"
+    [ "$(tr -d '\000-\011\013-\037\177' <"$1" | wc -c)" -eq "$(wc -c <"$1")" ] || finish 20 "$2"
     awk -v once="$3" -v order="$4" '
         BEGIN { n = split(order, names, " "); for (i = 1; i <= n; i++) at[names[i]] = i }
         !/^[a-z][a-z0-9-]* [^ ]/ || / $/ || length($0) > 4000 || NR > 5000 || length($1) > 40 { bad = 1; exit }
         $1 in at { if (at[$1] < place) { bad = 1; exit } place = at[$1]; count[$1]++ }
         END { m = split(once, names, " "); for (i = 1; i <= m; i++) if (count[names[i]] != 1) bad = 1; exit bad }
-    ' "$1" || end 20 "$2"
+    ' "$1" || finish 20 "$2"
 }
 
 matches() { # VALUE PATTERN SHOWN
-    printf '%s\n' "$1" | grep -Eqx -e "$2" || end 20 "$3"
+    printf '%s\n' "$1" | grep -Eqx -e "$2" || finish 20 "$3"
 }
 
 raw() { # the letters of a key that stand for its bytes, in hex
@@ -229,12 +229,12 @@ well_formed() { # SIGNATURE: no other thing stands in its place
     *.minisig) awk '
         NR == 2 && length($0) != 100 || NR == 4 && length($0) != 88 || NR == 3 && !/^trusted comment: / { bad = 1 }
         (NR == 2 || NR == 4) && /[^A-Za-z0-9+\/=]/ { bad = 1 }
-        END { exit bad || NR != 4 }' "$1" || end 20 "$1" ;;
+        END { exit bad || NR != 4 }' "$1" || finish 20 "$1" ;;
     *) awk '
         NR == 1 && $0 != "-----BEGIN SSH SIGNATURE-----" { bad = 1 }
         NR > 1 && last && last !~ /^[A-Za-z0-9+\/=]+$/ { bad = 1 }
         { last = NR > 1 ? $0 : "" }
-        END { exit bad || NR < 4 || last != "-----END SSH SIGNATURE-----" }' "$1" || end 20 "$1" ;;
+        END { exit bad || NR < 4 || last != "-----END SSH SIGNATURE-----" }' "$1" || finish 20 "$1" ;;
     esac
 }
 
@@ -280,7 +280,7 @@ keep_state() {
         printf 'release %s\nrelease-sha256 %s\n' "$seen_release" "$seen_note"
         printf 'keys %s\nkeys-sha256 %s\n' "$seen_keys" "$seen_list"
         sed 's/^/revoked /' "$temporary/revoked"
-    } >"$state.part" || ! mv -f "$state.part" "$state"; then end 3 "$state"; fi
+    } >"$state.part" || ! mv -f "$state.part" "$state"; then finish 3 "$state"; fi
 }
 
 # what was seen before
@@ -299,7 +299,7 @@ fi
 
 # all files there are: links and devices are not followed
 find . -path ./.git -prune -o ! -type f ! -type d -print >"$temporary/strange" 2>/dev/null
-[ ! -s "$temporary/strange" ] || end 19 "$(head -n 1 "$temporary/strange")"
+[ ! -s "$temporary/strange" ] || finish 19 "$(head -n 1 "$temporary/strange")"
 # a name of two lines could pass for two files
 two_lines='*
 *'
@@ -316,26 +316,26 @@ while read -r key; do
     [ -z "$signer" ] || continue
     if told=$(comment keys.txt "keys.txt.$suffix" "$key" magazine-keys </dev/null); then signer=$key; fi
 done <"$temporary/roots"
-[ -n "$signer" ] || end 16 keys.txt
+[ -n "$signer" ] || finish 16 keys.txt
 fields keys.txt keys.txt "seq date expires needs" "seq date expires needs active active-ssh revoked revoked-ssh root"
 keys_seq=$(value seq keys.txt) keys_expires=$(value expires keys.txt) needs=$(value needs keys.txt)
 matches "$keys_seq" '[1-9][0-9]{0,17}' keys.txt
 matches "$needs" '[1-9][0-9]?' keys.txt
 matches "$(value date keys.txt)" '20[0-9]{2}-[01][0-9]-[0-3][0-9]' keys.txt
 matches "$keys_expires" '20[0-9]{2}-[01][0-9]-[0-3][0-9]' keys.txt
-! grep -E '^(active|revoked|root) ' keys.txt | grep -Evq '^[a-z]+ RW[A-Za-z0-9+/]{54}( |$)' || end 20 keys.txt
-! grep -E '^(active|revoked)-ssh ' keys.txt | grep -Evq '^[a-z-]+ ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43} ' || end 20 keys.txt
-[ -z "$told" ] || [ "$told" = "keys seq:$keys_seq date:$(value date keys.txt) expires:$keys_expires" ] || end 16 keys.txt
+! grep -E '^(active|revoked|root) ' keys.txt | grep -Evq '^[a-z]+ RW[A-Za-z0-9+/]{54}( |$)' || finish 20 keys.txt
+! grep -E '^(active|revoked)-ssh ' keys.txt | grep -Evq '^[a-z-]+ ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43} ' || finish 20 keys.txt
+[ -z "$told" ] || [ "$told" = "keys seq:$keys_seq date:$(value date keys.txt) expires:$keys_expires" ] || finish 16 keys.txt
 {
     sed -n 's/^revoked \([^ ]*\) .*/\1/p' keys.txt
     sed -n 's/^revoked-ssh \([^ ]* [^ ]*\) .*/\1/p' keys.txt
 } | cat - "$temporary/revoked" | sort -u >"$temporary/never"
 while read -r key; do
-    [ "$(raw "$key")" != "$(raw "$signer")" ] || end 17 keys.txt
+    [ "$(raw "$key")" != "$(raw "$signer")" ] || finish 17 keys.txt
 done <"$temporary/never"
 list=$(sha256 <keys.txt)
-[ "$keys_seq" -ge "$seen_keys" ] || end 18 "$keys_seq < $seen_keys"
-[ "$keys_seq" -ne "$seen_keys" ] || [ "$list" = "$seen_list" ] || end 21 keys.txt
+[ "$keys_seq" -ge "$seen_keys" ] || finish 18 "$keys_seq < $seen_keys"
+[ "$keys_seq" -ne "$seen_keys" ] || [ "$list" = "$seen_list" ] || finish 21 keys.txt
 # a thief's release may bear the highest number there is: when her key is revoked, numbers begin anew
 cmp -s "$temporary/never" "$temporary/revoked" || seen_release=0 seen_note=-
 cp "$temporary/never" "$temporary/revoked"
@@ -368,8 +368,8 @@ for part in '' .2 .3 .4 .5 .6 .7 .8 .9; do
     done <"$temporary/gone"
 done
 if [ "$good" -lt "$needs" ]; then
-    [ -z "$by_revoked" ] || end 17 release.txt
-    end 16 "release.txt: $good < $needs"
+    [ -z "$by_revoked" ] || finish 17 release.txt
+    finish 16 "release.txt: $good < $needs"
 fi
 fields release.txt release.txt "site seq date expires files sha256sums keys prev" \
     "site seq date expires files sha256sums keys prev changed petition form pack cid mirror"
@@ -380,33 +380,33 @@ matches "$files" '[1-9][0-9]{0,17}' release.txt
 for name in date expires; do matches "$(value $name release.txt)" '20[0-9]{2}-[01][0-9]-[0-3][0-9]' release.txt; done
 for name in sha256sums keys; do matches "$(value $name release.txt)" '[0-9a-f]{64}' release.txt; done
 pack='releases/[0-9]{1,18}/[A-Za-z0-9][A-Za-z0-9_.-]{0,119} [1-9][0-9]{0,14} [0-9a-f]{64}'
-! grep '^pack ' release.txt | grep -Evqx "pack $pack" || end 20 release.txt
-! printf '%s' "$comments" | grep -Fvqx -e "seq:$seq date:$date expires:$expires" -e '' || end 16 release.txt
+! grep '^pack ' release.txt | grep -Evqx "pack $pack" || finish 20 release.txt
+! printf '%s' "$comments" | grep -Fvqx -e "seq:$seq date:$date expires:$expires" -e '' || finish 16 release.txt
 note=$(sha256 <release.txt)
-[ "$seq" -ge "$seen_release" ] || end 14 "$seq < $seen_release"
-[ "$seq" -ne "$seen_release" ] || [ "$note" = "$seen_note" ] || end 21 "$seq"
+[ "$seq" -ge "$seen_release" ] || finish 14 "$seq < $seen_release"
+[ "$seq" -ne "$seen_release" ] || [ "$note" = "$seen_note" ] || finish 21 "$seq"
 if [ "$seen_note" != - ] && [ "$seq" -eq $((seen_release + 1)) ]; then
-    [ "$(value prev release.txt)" = "$seen_note" ] || end 21 "$seen_release, $seq"
+    [ "$(value prev release.txt)" = "$seen_note" ] || finish 21 "$seen_release, $seq"
 fi
-[ "$(value keys release.txt)" = "$list" ] || end 13 keys.txt
+[ "$(value keys release.txt)" = "$list" ] || finish 13 keys.txt
 
 grep -v '^changed … and [1-9][0-9]* more$' release.txt | sed -n 's/^changed //p' >"$temporary/names"
 unsafe=$(unsafe alone <"$temporary/names")
-[ -z "$unsafe" ] || end 19 "$unsafe"
+[ -z "$unsafe" ] || finish 19 "$unsafe"
 [ "$until" != note ] || exit 0
 
 # the list, by the note
 sums=SHA256SUMS.txt
 small "$sums" 32000000
-[ "$(sha256 <"$sums")" = "$(value sha256sums release.txt)" ] || end 13 "$sums"
-ends_well "$sums" || end 20 "$sums"
-[ "$(tr -d '\000' <"$sums" | wc -c)" -eq "$(wc -c <"$sums")" ] || end 19 "$sums"
-! grep -Evq '^[0-9a-f]{64}  .' "$sums" || end 20 "$sums"
+[ "$(sha256 <"$sums")" = "$(value sha256sums release.txt)" ] || finish 13 "$sums"
+ends_well "$sums" || finish 20 "$sums"
+[ "$(tr -d '\000' <"$sums" | wc -c)" -eq "$(wc -c <"$sums")" ] || finish 19 "$sums"
+! grep -Evq '^[0-9a-f]{64}  .' "$sums" || finish 20 "$sums"
 cut -c 67- "$sums" >"$temporary/names"
 unsafe=$(unsafe <"$temporary/names")
-[ -z "$unsafe" ] || end 19 "$unsafe"
-sort "$temporary/names" | cmp -s - "$temporary/names" || end 20 "$sums"
-[ "$(wc -l <"$sums")" -eq "$files" ] || end 20 "$sums"
+[ -z "$unsafe" ] || finish 19 "$unsafe"
+sort "$temporary/names" | cmp -s - "$temporary/names" || finish 20 "$sums"
+[ "$(wc -l <"$sums")" -eq "$files" ] || finish 20 "$sums"
 [ "$until" != list ] || exit 0
 
 # the files, by the list; of packs those that are there
@@ -439,7 +439,7 @@ if [ -s "$temporary/codes" ]; then
     code=$(sort -n "$temporary/codes" | head -n 1)
     exit "$code"
 fi
-[ "$(grep -c ': OK$' "$temporary/checked")" -eq "$files" ] || end 3 "$sums"
+[ "$(grep -c ': OK$' "$temporary/checked")" -eq "$files" ] || finish 3 "$sums"
 grep -E '^(release|keys)\.txt(\.[2-9])?\.(minisig|sig)$|^releases/.*\.minisig$' "$temporary/there" >"$temporary/signatures"
 while IFS= read -r name; do well_formed "$name"; done <"$temporary/signatures"
 
@@ -447,6 +447,6 @@ seen_release=$seq seen_note=$note
 keep_state
 printf '%s %s, %s, %s\n' "$(sentence release)" "$seq" "$date" "$files"
 today=$(date -u +%Y%m%d)
-[ "$(printf '%s' "$keys_expires" | tr -d -)" -ge "$today" ] || end 18 "$keys_expires"
-[ "$(printf '%s' "$expires" | tr -d -)" -ge "$today" ] || end 15 "$expires"
+[ "$(printf '%s' "$keys_expires" | tr -d -)" -ge "$today" ] || finish 18 "$keys_expires"
+[ "$(printf '%s' "$expires" | tr -d -)" -ge "$today" ] || finish 15 "$expires"
 sentence 0
