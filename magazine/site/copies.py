@@ -30,6 +30,7 @@ STATES = {
 }
 WRONG = for_readers("not as we made it: do not rely on it")
 OF_A_LANGUAGE = re.compile(r"\.[a-z]{2}\.txt")  # as read-me.ky.txt
+FIRST = "read-me"
 # SIGNER and RELEASES of ``magazine.release.signing``, which takes a tenth of a second to load
 ASKED_OF_SSH = "-I magazine -n magazine-release"
 DUPLICATES = 3  # on the home page, which stays light however many mirrors there are
@@ -72,8 +73,8 @@ class Copies:
     def kit_in(self, language: str) -> list[str]:
         """The files of the kit that a page links to: instructions in its language first, and none in another."""
         found = [name for name in self.kit if "." in name.rpartition("/")[2][1:]]
-        told = {name for name in found if OF_A_LANGUAGE.search(name)}
-        own = [name for name in told if name.endswith(f".{language}.txt")]
+        told = [name for name in found if OF_A_LANGUAGE.search(name)]
+        own = sorted((name for name in told if name.endswith(f".{language}.txt")), key=lambda name: FIRST not in name)
         return own + [name for name in found if name not in told]
 
     @staticmethod
