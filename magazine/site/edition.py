@@ -25,7 +25,7 @@ from magazine.site import addresses, assets, typography
 from magazine.site.bodies import Bodies
 from magazine.site.contents import Contents, Neighbours
 from magazine.site.copies import Copies
-from magazine.site.gallery import Gallery, Picture
+from magazine.site.gallery import Gallery, Picture, only_offered
 from magazine.site.markup import figure
 from magazine.site.names import Names
 from magazine.site.responses import Responses, sanitised
@@ -292,6 +292,11 @@ class Edition:
         caption = typography.title(version.caption, version.language)
         element = figure(picture, version.alt, caption, self.catalog.gettext)
         return tostring(element, encoding="unicode", method="html")
+
+    @staticmethod
+    def only_offered(markup: str) -> list[str]:
+        """The pictures in a text that only a choice names, for programs that copy sites by their links."""
+        return only_offered(str(markup))
 
     def style(self, names: str) -> assets.Asset:
         """Style sheets of the theme by their names, to stand in the page."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,9 @@ from magazine.site import addresses, pictures
 from magazine.site.pictures import Shape, Shapes
 from magazine.site.variants import LARGE_WIDTH, WIDTHS
 from magazine.slugs import slug_of
+
+OFFERED = re.compile(r'<(?:source|img)\b[^>]*?\ssrcset="([^"]*)"')
+NAMED = re.compile(r'<img\b[^>]*?\ssrc="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,13 @@ class Gallery:
             webp=tuple(shown[end] for end in (f"{width}.webp" for width in WIDTHS) if end in shown),
             large=shown.get(f"{LARGE_WIDTH}.jpg"),
         )
+
+
+def only_offered(markup: str) -> list[str]:
+    """The addresses that pictures offer and do not name first: programs that copy sites by their links miss them."""
+    offered = [one.split()[0] for found in OFFERED.findall(markup) for one in found.split(",") if one.strip()]
+    first = set(NAMED.findall(markup))
+    return [address for address in dict.fromkeys(offered) if address not in first]
 
 
 def _stem(entry: Entry, name: str) -> str:

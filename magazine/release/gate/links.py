@@ -35,7 +35,7 @@ FETCHED = (
 TOLD_ONLY = ("cite", "longdesc", "ping", "profile", "usemap", "archive")
 # what `link` names and no browser fetches
 NAMED = {"canonical", "alternate", "pingback", "webmention", "license", "author", "me", "duplicate", "self", "hub",
-         "prev", "next", "up", "help", "search", "bookmark"}  # fmt: skip
+         "prev", "next", "up", "help", "search", "bookmark", "enclosure"}  # fmt: skip
 SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 HARMLESS = {"http", "https", "mailto", "tel", "sms", "magnet", "ipfs"}
 REFRESH = re.compile(r"\s*[\d.]*\s*[;,]?\s*(?:url\s*=\s*)?[\"']?(.*?)[\"']?\s*", re.IGNORECASE | re.DOTALL)
