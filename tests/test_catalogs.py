@@ -37,16 +37,16 @@ def entries(catalog: Catalog) -> list[Message]:
     return found
 
 
-def words(domain: Domain, language: str) -> frozenset[object]:
-    """The words that stand in code and templates now."""
-    return searched(domain.name, language)
+def words(domain: Domain) -> frozenset[object]:
+    """The words that stand in code and templates now, whatever language they are translated into."""
+    return searched(domain.name)
 
 
 @cache
-def searched(name: str, language: str) -> frozenset[object]:
+def searched(name: str) -> frozenset[object]:
     """The same, looked for once: a domain cannot be remembered, its name can."""
     domain = {one.name: one for one in (READERS, EDITORS)}[name]
-    return frozenset(message.id for message in catalogs.updated(domain, language) if message.id)
+    return frozenset(message.id for message in catalogs.updated(domain, TRANSLATED[0]) if message.id)
 
 
 def forms(words: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
@@ -63,11 +63,11 @@ def pairs(domain: Domain, language: str) -> Iterator[tuple[Message, str, str]]:
 
 @both
 def test_the_catalog_holds_just_the_words_of_code_and_templates(domain: Domain, language: str) -> None:
-    assert {message.id for message in entries(held(domain, language))} == words(domain, language)
+    assert {message.id for message in entries(held(domain, language))} == words(domain)
 
 
 def test_words_of_every_kind_are_found() -> None:
-    readers, editors = words(READERS, "ru"), words(EDITORS, "ru")
+    readers, editors = words(READERS), words(EDITORS)
     assert {HEADING, "Archive", "larger picture, %(size)s KB", "This text tells of a death."} <= readers
     assert {"Error:", "the link «%(target)s» leads nowhere"} <= editors
 
@@ -93,7 +93,7 @@ def called(names: set[str]) -> set[str]:
 def test_no_sentence_of_the_code_escapes_the_search() -> None:
     editors, readers = (
         {words if isinstance(words, str) else words[0] for words in held}
-        for held in (words(EDITORS, "ru"), words(READERS, "ru"))
+        for held in (words(EDITORS), words(READERS))
     )
     sentences = called({"say", "marked", "say_number"})
     assert len(sentences) > 80
@@ -107,7 +107,7 @@ def test_no_word_of_the_templates_escapes_the_search() -> None:
     ]
     called = {match[2] for text in texts for match in re.finditer(r"""\b_\(\s*(["'])(.+?)\1""", text)}
     assert len(called) > 40
-    assert called - words(READERS, "ru") == set()
+    assert called - words(READERS) == set()
 
 
 @both

@@ -153,6 +153,7 @@ def judged_from_afar(scene: Scene, trick: Callable[[Handler], bool] | None = Non
         return verification.verify(Site(fetcher), pinned(scene.roots), scene.seen, TODAY)
 
 
+@pytest.mark.slow  # the same scenes as of folders
 @pytest.mark.parametrize("name", [name for name in SCENES if name not in UNSEEN_FROM_AFAR])
 def test_a_mirror(tmp_path: Path, name: str) -> None:
     scene = SCENES[name](tmp_path)
@@ -226,6 +227,7 @@ TRICKS: dict[str, Callable[[Handler], bool]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trick", TRICKS)
 @pytest.mark.parametrize("file", ["keys.txt", "index.html"])
 def test_a_mirror_with_tricks(tmp_path: Path, trick: str, file: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -299,6 +299,7 @@ def _unasked(handler: BaseHTTPRequestHandler, _: bytes) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [_truncated, _endless, _slow, _other_part, _unasked])
 @pytest.mark.parametrize("file", ["release.txt.minisig", "index.html"])
 def test_servers_that_misbehave(

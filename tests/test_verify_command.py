@@ -35,7 +35,7 @@ def typed(scene: Scene, place: str, state: Path) -> Typed:
     return Typed(place, ",".join(pinned(scene.roots)), allowed=", ".join(scene.allowed), state=state)
 
 
-@pytest.mark.parametrize("far", [True, False])
+@pytest.mark.parametrize("far", [pytest.param(True, marks=pytest.mark.slow), False])
 @pytest.mark.parametrize("name", SCENES)
 def test_every_attack(tmp_path: Path, name: str, far: bool, capsys: pytest.CaptureFixture[str]) -> None:
     scene = SCENES[name](tmp_path)
