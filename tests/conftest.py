@@ -1,6 +1,7 @@
 """The finished site, built once, and the browser that opens it."""
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -9,12 +10,15 @@ from pathlib import Path
 
 import pytest
 from browser import ARGUMENTS
+from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 from site_files import Site, build_site
 from toolbox import REPOSITORY, need
 from web_server import WebServer
 from wordpress_site import WordPress, wordpress_below
 
+EVERYDAY = "not slow and not judge"  # what `tasks.py test --quick` asks for
+LEFT_OUT = re.compile(r"^pytestmark = .*\bpytest\.mark\.(?:slow|judge)\b", re.MULTILINE)
 # A test that uses one of these asks a browser or another independent tool.
 JUDGES = {"chromium", "verdicts", "dumps", "facts", "wordpress", "zim"}
 
@@ -66,6 +70,14 @@ LONGEST = (
 )  # fmt: skip
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """To read the files of which the everyday tests leave out all takes each worker seconds."""
+    is_test = collection_path.suffix == ".py" and collection_path.name.startswith("test_")
+    if is_test and config.option.markexpr == EVERYDAY and LEFT_OUT.search(collection_path.read_text(encoding="utf-8")):
+        return True
+    return None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that need more than Python; begin with the files that take longest."""
     places = {name: place for place, name in enumerate(LONGEST)}
@@ -77,13 +89,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The site built from the repository, or the built folder that MAGAZINE_SITE names."""
+    """The site built from the repository, once for all workers, or the built folder that MAGAZINE_SITE names."""
     ready = os.environ.get("MAGAZINE_SITE")
     if ready:
         return Site(Path(ready).resolve())
-    output = tmp_path_factory.mktemp("site") / "output"
-    build_site(output)
-    return Site(output)
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with FileLock(shared / "site.lock"):
+        if not (shared / "site" / "whole").exists():
+            build_site(shared / "site" / "output")
+            (shared / "site" / "whole").touch()
+    return Site(shared / "site" / "output")
 
 
 @pytest.fixture(scope="session")
