@@ -461,8 +461,7 @@ def test(_, quick=False, args=""):
     import pytest
 
     os.chdir(ROOT)
-    # more than there are cores: many tests wait for others, and most of those are slow
-    workers = str(min(6, (1 if quick else 2) + (os.cpu_count() or 1)))
+    workers = str(min(5, 1 + (os.cpu_count() or 1)))  # one more than there are cores: many tests wait for others
     cores = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]  # a file shares what it has built
     sys.exit(pytest.main(cores + (["-m", "not slow and not judge"] if quick else []) + shlex.split(args)))
 
