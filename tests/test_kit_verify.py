@@ -47,8 +47,8 @@ def judged(
     )
 
 
-@pytest.mark.parametrize("tool", TOOLS)
-@pytest.mark.parametrize("kit", COMMANDS)
+# what busybox brings of its own is other tools, but no other ssh-keygen
+@pytest.mark.parametrize(("kit", "tool"), [(kit, tool) for kit in COMMANDS for tool in TOOLS][:-1])
 @pytest.mark.parametrize("name", SCENES)
 def test_a_folder(tmp_path: Path, name: str, kit: str, tool: str) -> None:
     scene = SCENES[name](tmp_path)
